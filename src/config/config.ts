@@ -1,0 +1,59 @@
+import type { Destination, OldRecords } from "../destinations/destination.ts";
+import type { Secret } from "../secret.ts";
+
+/** What the operator asked for, validated: durations in milliseconds, credentials as `Secret`, defaults filled in. */
+
+export interface DatasetOptions {
+  readonly everyMs: number;
+  /** `Infinity` never occurs here: "never" is refused for datasets that need a number. */
+  readonly backfillMs: number;
+  readonly overlapMs: number;
+}
+
+export type Jurisdiction = "eu" | "us" | "fedramp";
+
+export interface TenantConfig {
+  readonly id: string;
+  readonly secretName: string;
+  /** Origin of the API, without a path: `https://acme.api.kandji.io`. */
+  readonly apiOrigin: string;
+  readonly token: Secret;
+  readonly datasets: ReadonlyMap<string, DatasetOptions>;
+  /** Ids of the destinations that this tenant sends to; `undefined` means all. */
+  readonly destinations: readonly string[] | undefined;
+  readonly jurisdiction: Jurisdiction | undefined;
+  readonly maxRequestsPerHour: number;
+  /** Options that mean nothing for their dataset, for the status page. */
+  readonly notes: readonly ConfigError[];
+  /** Changes when the secret's text changes; says nothing about it. */
+  readonly fingerprint: string;
+}
+
+export interface DestinationConfig {
+  readonly id: string;
+  readonly secretName: string;
+  readonly type: string;
+  readonly destination: Destination;
+  /** Names of the datasets that go there; `undefined` means all. */
+  readonly datasets: readonly string[] | undefined;
+  readonly oldRecords: OldRecords;
+  readonly maxBatchRecords: number;
+  readonly maxBatchBytes: number;
+  readonly fingerprint: string;
+}
+
+/** One thing wrong with a secret: names the secret, the key and the mend, never a value. */
+export interface ConfigError {
+  readonly secret: string;
+  /** Path of the key, `datasets.audit-events.every`; empty when the whole secret is meant. */
+  readonly key: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly ConfigError[] };
+
+export interface Config {
+  readonly tenants: ReadonlyMap<string, Parsed<TenantConfig>>;
+  readonly destinations: ReadonlyMap<string, Parsed<DestinationConfig>>;
+}

@@ -1,0 +1,53 @@
+/** The seam of a dataset: what to ask Kandji and what the answer means. A dataset is pure; it never calls the network, sleeps or retries. */
+
+/** An instant in microseconds since 1970, Kandji's resolution. Exact as a number until the year 2255. */
+export type Micros = number;
+
+export interface Query {
+  /** Records wanted, at most the dataset's `pageLimit`. */
+  readonly limit: number;
+  /** Inclusive. */
+  readonly since: Micros;
+  /** Not after this; whether the vendor includes the instant itself is unknown, so the reader filters. */
+  readonly until?: Micros;
+  /** `time` is the order of the log; `id` is for instants that more records share than a page holds. */
+  readonly order: "time" | "id";
+  readonly cursor?: string;
+}
+
+export interface KandjiRequest {
+  readonly path: string;
+  readonly search: Readonly<Record<string, string>>;
+}
+
+/** What an answer holds besides the records themselves, which are cut out of its text (`recordsKey`). */
+export interface Reading {
+  readonly records: readonly unknown[];
+  /** What Kandji offered as the way on: a URL or a bare token; null at the end. */
+  readonly next: string | null;
+}
+
+export interface Dataset {
+  /** As the operator writes it in `datasets`. */
+  readonly name: string;
+  readonly title: string;
+  /** The API page it was written from. */
+  readonly source: URL;
+  readonly kind: "append-only";
+  /** What to tick for the token in the console; tokens store the path and the method. */
+  readonly permission: { readonly label: string; readonly method: "GET"; readonly path: string };
+  readonly defaults: { readonly every: string; readonly backfill: string; readonly overlap: string };
+  readonly pageLimit: number;
+  /** The key of the answer whose array holds the records. */
+  readonly recordsKey: string;
+  ask(query: Query): KandjiRequest;
+  /** Throws `UnreadableAnswer` when the answer does not have the dataset's shape. */
+  read(answer: unknown): Reading;
+  /** The same record has the same id for ever; `undefined` when the record has none. */
+  idOf(record: unknown): string | undefined;
+  /** The record's own time as Kandji wrote it; `undefined` when it has none. */
+  timeOf(record: unknown): string | undefined;
+}
+
+/** An answer that is not what the dataset's page promises. */
+export class UnreadableAnswer extends Error {}

@@ -1,0 +1,16 @@
+import type { Forwarder } from "./forwarder/forwarder-object.ts";
+import type { Tenant } from "./tenant/tenant-object.ts";
+
+/** What `wrangler.toml` and `wrangler secret put` bind. Tenants and destinations are further string entries: `TENANT_<NAME>`, `DESTINATION_<NAME>`. */
+export interface Env {
+  readonly TENANTS: DurableObjectNamespace<Tenant>;
+  readonly FORWARDER: DurableObjectNamespace<Forwarder>;
+  readonly ADMIN_TOKEN?: string;
+  readonly VIEWER_TOKEN?: string;
+  /** `"true"` in development only: permits `http:`, loopback and other hosts, and ignores jurisdictions (the local runtime has none). */
+  readonly ALLOW_LOCAL_HOSTS?: string;
+  /** External requests that one run may make, as text; default 45, so that the free plan's 50 hold. */
+  readonly MAX_REQUESTS_PER_RUN?: string;
+  /** Bytes of records that one tenant may keep waiting, as text; beyond it the slowest destination's are let go and owed. */
+  readonly MAX_SPOOL_BYTES?: string;
+}

@@ -1,0 +1,23 @@
+import type { Health, TenantReport } from "../tenant/report.ts";
+
+/** What the forwarder object knows of the whole installation: the clock's last tick and the last report of each tenant. */
+export interface Fleet {
+  /** Scheduled time of the last firing of the cron; null before the first. */
+  readonly lastTickAt: string | null;
+  readonly tenants: readonly TenantReport[];
+  /** Where each tenant's object was first placed: tenant id → jurisdiction, "" for none. */
+  readonly homes: Readonly<Record<string, string>>;
+}
+
+/** What the Worker may ask of the forwarder object. */
+export interface ForwarderOperations {
+  /** A firing of the cron begins: notes its time and the homes of tenants that have none yet; answers all homes. */
+  begin(slot: number, homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+  /** Takes the reports of tenants that ran. */
+  takeReports(reports: readonly TenantReport[]): Promise<void>;
+  fleet(): Promise<Fleet>;
+  /** A tenant's state is gone: its report and its home are forgotten. */
+  forget(tenant: string): Promise<void>;
+}
+
+export type OverallHealth = Exclude<Health, "paused">;

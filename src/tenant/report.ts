@@ -1,0 +1,114 @@
+/** What a tenant tells about itself: counts, times and problems, never a record. The shape is the contract of `GET /status`. */
+
+export type Health = "ok" | "degraded" | "failing" | "paused";
+
+export interface Problem {
+  /** Stable, kebab-case; `docs/operating.md` has a paragraph for each. */
+  readonly code: string;
+  /** Who has it: `tenant acme / audit-events`, `tenant acme / destination siem`, `secret TENANT_ACME`. */
+  readonly subject: string;
+  readonly message: string;
+  readonly fix: string;
+  /** How bad it makes its subject. */
+  readonly health: "degraded" | "failing";
+}
+
+export interface DatasetReport {
+  readonly name: string;
+  readonly health: Health;
+  readonly paused: boolean;
+  readonly lastSuccessAt: string | null;
+  readonly nextDueAt: string | null;
+  readonly newestRecordAt: string | null;
+  readonly collected: number;
+  /** Records that Kandji returned again and that were recognised. */
+  readonly duplicates: number;
+  /** Records that became visible behind one that was already collected. */
+  readonly late: number;
+  /** Records without an id or without a time: forwarded, and counted here. */
+  readonly drift: number;
+  readonly backfill: { readonly state: "none" | "running" | "done"; readonly percent: number };
+  /** Records collected in each of the last 24 hours, oldest first; the last entry is the current hour. */
+  readonly lastDay: readonly number[];
+}
+
+export interface DestinationReport {
+  readonly name: string;
+  readonly type: string;
+  readonly health: Health;
+  readonly paused: boolean;
+  /** Host of the intake, never a path or a secret. */
+  readonly target: string;
+  readonly collected: number;
+  readonly delivered: number;
+  readonly pending: number;
+  readonly skipped: number;
+  readonly dead: number;
+  /** The part of `pending` that was let go from the spool and will be collected again from Kandji. */
+  readonly owed: number;
+  /** Records that were owed and that Kandji did not return any more. */
+  readonly owedMissing: number;
+  readonly requests: number;
+  readonly oldestPendingAt: string | null;
+  readonly lastDeliveredAt: string | null;
+  readonly retryAt: string | null;
+  readonly lastError: string | null;
+}
+
+export interface TenantReport {
+  readonly id: string;
+  readonly health: Health;
+  readonly paused: boolean;
+  readonly datasets: readonly DatasetReport[];
+  readonly destinations: readonly DestinationReport[];
+  readonly requests: { readonly lastHour: number; readonly limitPerHour: number };
+  readonly problems: readonly Problem[];
+  /** Bytes of records waiting in the spool. */
+  readonly spoolBytes: number;
+  readonly reportedAt: string;
+}
+
+export interface DeadLetterReport {
+  readonly id: number;
+  readonly dataset: string;
+  readonly destination: string;
+  readonly recordId: string | null;
+  /** HTTP status of the refusal; 0 when the record never left (it is longer than the intake takes). */
+  readonly status: number;
+  readonly reason: string;
+  /** The first 500 characters of the record; absent for a tenant with a jurisdiction. */
+  readonly excerpt?: string;
+  readonly at: string;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  readonly checks: readonly Check[];
+}
+
+/** Parts of a tenant that an operation is about; neither means the whole tenant. */
+export interface Scope {
+  readonly dataset?: string | undefined;
+  readonly destination?: string | undefined;
+}
+
+/** What the Worker may ask of a tenant's object. Nothing in it carries a record but the excerpt of a dead letter. */
+export interface TenantOperations {
+  tick(slot: number): Promise<TenantReport>;
+  report(): Promise<TenantReport>;
+  poll(): Promise<void>;
+  pause(scope: Scope): Promise<void>;
+  resume(scope: Scope): Promise<void>;
+  verify(): Promise<Verification>;
+  deadLetters(): Promise<DeadLetterReport[]>;
+  redrive(ids?: number[]): Promise<number>;
+  deleteDeadLetters(ids?: number[]): Promise<number>;
+  forget(): Promise<void>;
+}
