@@ -27,6 +27,11 @@ export interface HttpAnswer {
   readonly body: string | undefined;
 }
 
+/** The answer began and broke off. */
+export class CutBody extends Error {}
+/** No answer began within the time given. */
+export class TimedOut extends Error {}
+
 export interface Ports {
   /** Milliseconds since 1970. */
   now(): number;
@@ -35,7 +40,7 @@ export interface Ports {
   sleep(ms: number): Promise<void>;
   /**
    * Sends one request, without following redirects, and reads the answer to its end.
-   * Throws when there is no whole answer within `timeoutMs` (network failure, time-out, cut body).
+   * Throws when there is no whole answer within `timeoutMs`: `TimedOut`, `CutBody`, anything else for no connection.
    */
   http(request: HttpRequest, limits: { readonly timeoutMs: number; readonly maxBytes: number }): Promise<HttpAnswer>;
   readonly sql: Sql;

@@ -51,9 +51,13 @@ export interface ConfigError {
   readonly fix: string;
 }
 
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly ConfigError[] };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
 export interface Config {
   readonly tenants: ReadonlyMap<string, Parsed<TenantConfig>>;
   readonly destinations: ReadonlyMap<string, Parsed<DestinationConfig>>;
+  /** Secrets whose name gives no id. */
+  readonly misnamed: readonly ConfigError[];
 }

@@ -21,3 +21,14 @@ export interface ForwarderOperations {
 }
 
 export type OverallHealth = Exclude<Health, "paused">;
+
+/** What of a report is worth a row when it changes: not the times that pass by themselves. */
+export function essence({ datasets, destinations, problems, health, paused }: TenantReport): string {
+  return JSON.stringify([
+    health,
+    paused,
+    problems,
+    datasets.map(({ collected, late, drift, backfill, health: state }) => [collected, late, drift, backfill.state, state]),
+    destinations.map(({ lastDeliveredAt: _, retryAt: _retry, requests: _requests, ...counts }) => counts),
+  ]);
+}

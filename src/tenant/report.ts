@@ -1,3 +1,7 @@
+import type { Check } from "../verification/checks.ts";
+
+export type { Check };
+
 /** What a tenant tells about itself: counts, times and problems, never a record. The shape is the contract of `GET /status`. */
 
 export type Health = "ok" | "degraded" | "failing" | "paused";
@@ -79,13 +83,6 @@ export interface DeadLetterReport {
   /** The first 500 characters of the record; absent for a tenant with a jurisdiction. */
   readonly excerpt?: string;
   readonly at: string;
-}
-
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly message: string;
-  readonly fix?: string;
 }
 
 export interface Verification {

@@ -1,0 +1,218 @@
+import type { DatasetOptions } from "../config/config.ts";
+import type { Dataset, Micros } from "../datasets/dataset.ts";
+import { microsOf } from "../datasets/instant.ts";
+import type { Usage } from "../kandji/budget.ts";
+import type { KandjiClient } from "../kandji/client.ts";
+import type { Failure } from "../kandji/failure.ts";
+import type { Ports } from "../ports.ts";
+import type { Lane } from "../spool/lanes.ts";
+import type { Spool } from "../spool/spool.ts";
+import { beginLive, closedAt, headOf, pagesLeft, raiseFloor, see, stretches, type LiveState, type Stretch } from "./live.ts";
+import type { CollectedRecord, Page } from "./page.ts";
+import { PageSource } from "./page-source.ts";
+import { SeenIds } from "./seen.ts";
+import { count, emptyTally, type Tally } from "./tally.ts";
+import { placeAt, type Oddity, type Place } from "./walk.ts";
+
+export interface Collection {
+  readonly ports: Ports;
+  readonly spool: Spool;
+  readonly client: KandjiClient;
+  readonly dataset: Dataset;
+  readonly options: DatasetOptions;
+  /** What has been asked of Kandji: kept with each page, so that a restart knows it. */
+  readonly usage: () => Usage;
+}
+
+export type Step =
+  | { readonly kind: "page"; readonly fresh: number; readonly isLast: boolean; readonly oddities: readonly Oddity[] }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+interface Stored {
+  readonly live: LiveState;
+  readonly tally: Tally;
+  readonly usage: Usage;
+}
+
+const differentAccount: Failure = {
+  kind: "different-account",
+  message: "The API has another host than before and returns none of the records that were read last",
+  fix: "Put back the host of the same account, or forget this tenant (DELETE /tenants/<id>) to begin with the new account",
+  retryAfterMs: null,
+};
+
+/** A poll in progress: it may take several runs. */
+interface Poll {
+  readonly startedAt: number;
+  readonly queue: Stretch[];
+  place: Place;
+  /** Pages of the stretch that is being read. */
+  pages: number;
+  read: number;
+  withNews: number;
+}
+
+/** Polls the live tail of one append-only dataset, one page a step. A page and the position after it are stored as one. */
+export class LiveCollector {
+  readonly lane: Lane;
+  readonly seen: SeenIds;
+  readonly #c: Collection;
+  readonly #source: PageSource;
+  #state: LiveState;
+  #tally: Tally;
+  #stored: Stored | undefined;
+  #poll: Poll | undefined;
+
+  constructor(collection: Collection) {
+    this.#c = collection;
+    this.lane = { dataset: collection.dataset.name, stream: "live" };
+    this.seen = new SeenIds(collection.ports.sql, collection.dataset.name);
+    this.#source = new PageSource(collection.client, collection.dataset);
+    this.#stored = collection.spool.lanes.state<Stored>(this.lane);
+    this.#state = this.#stored?.live ?? beginLive(this.#startNow());
+    this.#tally = this.#stored?.tally ?? emptyTally;
+  }
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  /** Requests of the last hour as of the last page that was stored. */
+  get usage(): Usage | undefined {
+    return this.#stored?.usage;
+  }
+
+  get isPolling(): boolean {
+    return this.#poll !== undefined;
+  }
+
+  /** True before the first poll: nothing is stored yet. */
+  get isNew(): boolean {
+    return this.#stored === undefined;
+  }
+
+  /** Stores where the live tail begins, and the history before it as a range to be read. Call it inside a transaction. */
+  begin(): void {
+    const { spool, dataset, options, ports } = this.#c;
+    this.#state = beginLive(this.#startNow());
+    this.#store([]);
+    const from = microsOf(ports.now() - options.backfillMs);
+    const to = this.#state.start - 1;
+    if (from > to) return;
+    const history = { dataset: dataset.name, destination: null, reason: "backfill", expected: 0 } as const;
+    spool.ranges.add({ ...history, from, to, at: from, edge: [], onlyFrom: null, ids: [] });
+  }
+
+  /** Takes up what was known of the floor at the last heartbeat: it rises without a row being written. */
+  resumeAt(floor: Micros): void {
+    if (floor <= this.head) this.#state = raiseFloor(this.#state, floor);
+  }
+
+  get head(): Micros {
+    return headOf(this.#state);
+  }
+
+  /**
+   * Reads one page; begins a poll when none is in progress. With `mustRecognise` (the API has another host than before)
+   * the page must hold a record that is known, or nothing is stored.
+   */
+  async step(mustRecognise = false): Promise<Step> {
+    this.#poll ??= this.#beginPoll();
+    const poll = this.#poll;
+    const [stretch] = poll.queue;
+    if (stretch === undefined) throw new Error("A poll without a stretch is over");
+    const result = await this.#source.read(poll.place, stretch.until === null ? undefined : stretch.until + 1);
+    if (!result.ok) return { kind: "failed", failure: result.failure };
+    if (mustRecognise && !this.#recognises(result.page)) return { kind: "failed", failure: differentAccount };
+
+    const fresh = this.#freshOf(result.page);
+    const next = result.onward.place;
+    const isEnd = next === null || (stretch.until !== null && next.at > stretch.until);
+    this.#look(result.page, fresh);
+    poll.read += 1;
+    poll.pages += 1;
+    if (fresh.length > 0) poll.withNews += 1;
+    if (isEnd || poll.pages >= stretch.pages) this.#endStretch(poll, stretch, isEnd ? null : next);
+    else this.#goOn(poll, stretch, next);
+    this.#keep(fresh);
+    const isLast = poll.queue.length === 0;
+    if (isLast) this.#poll = undefined;
+    return { kind: "page", fresh: fresh.length, isLast, oddities: result.onward.oddities };
+  }
+
+  #startNow(): Micros {
+    const { options, ports } = this.#c;
+    return microsOf(ports.now() - Math.min(options.overlapMs, options.backfillMs));
+  }
+
+  #beginPoll(): Poll {
+    const now = this.#c.ports.now();
+    const queue = stretches(this.#state, this.seen.countSince(this.#state.floor), now, this.#c.options.overlapMs);
+    const startedAt = this.#state.unfinished?.startedAt ?? now;
+    return { startedAt, queue, place: placeAt(queue[0]?.from ?? this.#state.floor), pages: 0, read: 0, withNews: 0 };
+  }
+
+  #freshOf(page: Page): CollectedRecord[] {
+    const unique = new Map(page.records.map((record) => [record.id, record]));
+    return [...unique.values()].filter(({ id, time }) => time >= this.#state.start && !this.seen.has(id));
+  }
+
+  #recognises(page: Page): boolean {
+    return this.seen.size === 0 || page.records.some(({ id }) => this.seen.has(id));
+  }
+
+  /** Counts a page and moves the frontier. */
+  #look(page: Page, fresh: readonly CollectedRecord[]): void {
+    const now = this.#c.ports.now();
+    const head = this.head;
+    const late = this.#tally.newest === null ? 0 : fresh.filter(({ time }) => time < head).length;
+    this.#tally = count(this.#tally, { fresh, late, duplicates: page.records.length - fresh.length }, now);
+    const newest = page.records.reduce((latest, { time }) => (time <= now * 1000 ? Math.max(latest, time) : latest), 0);
+    this.#state = see(this.#state, newest, now, this.#c.options.overlapMs);
+  }
+
+  #goOn(poll: Poll, stretch: Stretch, place: Place): void {
+    poll.place = place;
+    if (stretch.kind === "whole") this.#state = { ...this.#state, unfinished: { at: place.at, startedAt: poll.startedAt } };
+  }
+
+  /** `rest` is where the stretch was left when it ran out of pages; null when it was read to its end. */
+  #endStretch(poll: Poll, stretch: Stretch, rest: Place | null): void {
+    const { overlapMs } = this.#c.options;
+    if (stretch.kind === "whole") {
+      const floor = closedAt(this.#state, poll.startedAt, overlapMs);
+      this.#state = { ...raiseFloor(this.#state, floor), unfinished: null };
+    }
+    if (stretch.kind === "closing") this.#state = raiseFloor(this.#state, rest?.at ?? stretch.until ?? this.#state.floor);
+    if (stretch.kind === "turn") this.#state = { ...this.#state, turn: rest?.at ?? this.#state.floor };
+    poll.queue.shift();
+    const [next] = poll.queue;
+    if (next === undefined) return;
+    const pages = Math.min(next.pages, pagesLeft(poll.read, poll.withNews));
+    poll.queue[0] = { ...next, pages };
+    if (pages === 0) poll.queue.length = 0;
+    poll.pages = 0;
+    poll.place = placeAt(next.from);
+  }
+
+  /** Stores new records with the position behind them; a page without news changes nothing that must outlive us. */
+  #keep(fresh: readonly CollectedRecord[]): void {
+    const isStale = (this.#stored?.live.unfinished ?? null) !== null && this.#state.unfinished === null;
+    if (fresh.length === 0 && !isStale) return;
+    this.#c.ports.sql.transaction(() => {
+      this.#store(fresh);
+      if (fresh.length > 0) this.seen.remember(fresh, this.#state.floor);
+    });
+  }
+
+  #store(fresh: readonly CollectedRecord[]): void {
+    const { spool, ports } = this.#c;
+    const stored: Stored = { live: this.#state, tally: this.#tally, usage: this.#c.usage() };
+    spool.append(this.lane, null, fresh.map(({ raw }) => raw), ports.now(), stored);
+    this.#stored = stored;
+  }
+}

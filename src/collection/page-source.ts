@@ -1,0 +1,50 @@
+import { UnreadableAnswer, type Dataset, type Micros } from "../datasets/dataset.ts";
+import { unreadable, type KandjiClient } from "../kandji/client.ts";
+import type { Failure } from "../kandji/failure.ts";
+import { readPage, type Page } from "./page.ts";
+import { advance, queryAt, type Advance, type Place } from "./walk.ts";
+
+export type PageResult =
+  | { readonly ok: true; readonly page: Page; readonly onward: Advance }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Fetches pages of one dataset for one stream. A page that fails twice as unreadable is asked for with half the limit, down to one record. */
+export class PageSource {
+  readonly #client: KandjiClient;
+  readonly #dataset: Dataset;
+  #limit: number;
+  #unreadableInRow = 0;
+
+  constructor(client: KandjiClient, dataset: Dataset) {
+    this.#client = client;
+    this.#dataset = dataset;
+    this.#limit = dataset.pageLimit;
+  }
+
+  async read(place: Place, until: Micros | undefined): Promise<PageResult> {
+    const limit = this.#limit;
+    const result = await this.#client.get(this.#dataset.ask(queryAt(place, limit, until)), this.#dataset.permission);
+    if (!result.ok) return this.#failed(result.failure);
+    try {
+      const page = readPage(this.#dataset, result.body, place.at);
+      const onward = advance(place, page, limit, this.#client.host);
+      this.#unreadableInRow = 0;
+      this.#limit = Math.min(this.#dataset.pageLimit, limit * 4);
+      // Read by id, the end of the instant may let the next one in: it comes again in its turn.
+      const records = place.byId ? page.records.filter(({ time }) => time === place.at) : page.records;
+      return { ok: true, page: { ...page, records }, onward };
+    } catch (error) {
+      if (!(error instanceof UnreadableAnswer)) throw error;
+      return this.#failed(unreadable(error.message));
+    }
+  }
+
+  #failed(failure: Failure): PageResult {
+    if (failure.kind === "unreadable-answer") this.#unreadableInRow += 1;
+    if (this.#unreadableInRow >= 2 && this.#limit > 1) {
+      this.#limit = Math.ceil(this.#limit / 2);
+      this.#unreadableInRow = 0;
+    }
+    return { ok: false, failure };
+  }
+}

@@ -1,0 +1,172 @@
+import * as z from "zod";
+import type { Dataset } from "../datasets/dataset.ts";
+import { datasets } from "../datasets/registry.ts";
+import { checkedText, type Complaint, credential, issueOf } from "../destinations/settings.ts";
+import { duration } from "./duration.ts";
+import { checkApiUrl } from "./hosts.ts";
+
+/** What `TENANT_<NAME>` may hold. */
+
+// https://api-docs.kandji.io, "Rate limits": 10,000 requests per hour and tenant, shared with all of its tools.
+const requestsPerHour = 10_000;
+
+const noDatasets: Complaint = {
+  what: "names no dataset",
+  fix: "Name at least one, or leave the key out for audit-events",
+};
+const noDestinations: Complaint = {
+  what: "names no destination",
+  fix: "Name at least one, or leave the key out for all of them",
+};
+
+const option = (schema: z.ZodType<number, string>, preset: string, description: string) =>
+  schema.prefault(preset).meta({ description, default: preset, examples: [preset] });
+
+/** The pace, the reach and the overlap of one dataset; defaults are the dataset's own. */
+function datasetOptions({ defaults }: Dataset) {
+  return z.strictObject({
+    every: option(
+      // A poll less often than daily would find Datadog's door shut: it drops what is older than 18 hours.
+      duration({ atLeast: "1s", atMost: "24h", insteadOfNever: "Leave the dataset out to collect nothing of it" }),
+      defaults.every,
+      "How often to ask for what is new",
+    ),
+    backfill: option(
+      // Ten years: Kandji is younger than that, and every instant stays exact in microseconds.
+      duration({ atLeast: "0s", atMost: "3650d", insteadOfNever: 'Write "0s" to start from now' }),
+      defaults.backfill,
+      'How far back to collect on the first sync; "0s" starts from now',
+    ),
+    overlap: option(
+      // The ids of the whole overlap are remembered and its pages are read again; beyond a week that is a replay's work.
+      duration({ atLeast: "0s", atMost: "7d", insteadOfNever: 'Write "0s" to read no moment twice' }),
+      defaults.overlap,
+      "How late a record may become visible and still be found by polling",
+    ),
+    snapshotEvery: duration({ atLeast: "1s", atMost: "3650d" })
+      .optional()
+      .meta({
+        description: "How often the full state is sent again; means nothing for datasets of events",
+        examples: ["24h", "never"],
+      }),
+  });
+}
+
+const datasetShape = Object.fromEntries(
+  [...datasets].map(([name, dataset]) => [name, datasetOptions(dataset).optional()]),
+);
+
+const datasetsKey = z
+  .strictObject(datasetShape)
+  .superRefine((chosen, context) => {
+    if (Object.keys(chosen).length === 0 && context.issues.length === 0) context.addIssue(issueOf(noDatasets));
+  })
+  .prefault({ "audit-events": {} })
+  .meta({
+    description: "Which datasets to collect, each with its options",
+    default: { "audit-events": {} },
+    examples: [{ "audit-events": {} }],
+  });
+
+const words = z.array(z.string().min(1)).optional();
+
+const filtersKey = z
+  .strictObject({
+    blueprints: words.meta({ description: "Ids of blueprints", examples: [["8e5f1c20-7b3a-4d19-8c66-0a9d4b2e7f31"]] }),
+    deviceFamilies: words.meta({ description: "Families of devices", examples: [["Mac", "iPhone"]] }),
+    tags: words.meta({ description: "Names of tags", examples: [["production"]] }),
+  })
+  .optional()
+  .meta({ description: "Narrows the datasets that are about devices", examples: [{ deviceFamilies: ["Mac"] }] });
+
+const destinationsKey = z
+  .array(checkedText(checkDestinationId))
+  .superRefine((chosen, context) => {
+    if (chosen.length === 0) context.addIssue(issueOf(noDestinations));
+  })
+  .optional()
+  .meta({ description: "Ids of the destinations to send to; all when left out", examples: [["siem"]] });
+
+/** The schema of a tenant's secret; in development other hosts than Kandji's are let through. */
+export function tenantSecret(allowLocal: boolean) {
+  return z
+    .strictObject({
+      subdomain: checkedText(checkSubdomain)
+        .optional()
+        .meta({ description: "First part of the tenant's address: acme for acme.kandji.io", examples: ["acme"] }),
+      region: z
+        .enum(["us", "eu"])
+        .optional()
+        .meta({ description: "Region of the tenant", default: "us", examples: ["us", "eu"] }),
+      apiUrl: checkedText((text) => checkApiUrl(text, allowLocal))
+        .optional()
+        .meta({
+          description: "API URL as the console shows it, in place of subdomain and region",
+          format: "uri",
+          examples: ["https://acme.api.kandji.io"],
+        }),
+      token: credential.meta({ description: "API token of the tenant", examples: ["…"] }),
+      datasets: datasetsKey,
+      filters: filtersKey,
+      destinations: destinationsKey,
+      jurisdiction: z
+        .enum(["eu", "us", "fedramp"])
+        .optional()
+        .meta({ description: "Where Cloudflare keeps this tenant's state", examples: ["eu"] }),
+      maxRequestsPerHour: z
+        .int()
+        .min(1)
+        .max(requestsPerHour)
+        .default(2500)
+        .meta({
+          description: "Our share of the 10,000 requests per hour that Kandji gives a tenant",
+          examples: [2500],
+        }),
+    })
+    .superRefine((chosen, context) => {
+      for (const [key, complaint] of checkAddress(chosen)) context.addIssue(issueOf(complaint, [key]));
+    })
+    .meta({
+      title: "TENANT_<NAME>",
+      description: "Secret of one Kandji/Iru tenant of kandji-forwarder",
+      oneOf: [{ required: ["subdomain"] }, { required: ["apiUrl"] }],
+    });
+}
+
+export type TenantSecret = z.output<ReturnType<typeof tenantSecret>>;
+
+function checkSubdomain(text: string): Complaint | undefined {
+  // A DNS label: RFC 1123 §2.1.
+  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/iu.test(text)) return undefined;
+  return {
+    what: "is not a subdomain",
+    fix: "Write only the first part of the tenant's address, acme for acme.kandji.io",
+  };
+}
+
+function checkDestinationId(text: string): Complaint | undefined {
+  if (/^[a-z0-9][a-z0-9-]*$/u.test(text)) return undefined;
+  return {
+    what: "is not the id of a destination",
+    fix: "Write what follows DESTINATION_ in the secret's name, in lower case and with - for _",
+  };
+}
+
+interface Address {
+  readonly subdomain?: string | undefined;
+  readonly region?: string | undefined;
+  readonly apiUrl?: string | undefined;
+}
+
+function checkAddress({ subdomain, region, apiUrl }: Address): [keyof Address, Complaint][] {
+  if (apiUrl === undefined) {
+    return subdomain === undefined
+      ? [["subdomain", { what: "is missing", fix: 'Add the key "subdomain", or "apiUrl"' }]]
+      : [];
+  }
+  const besides = { what: 'cannot stand beside "apiUrl"', fix: 'Remove it, or remove "apiUrl"' };
+  const wrong: [keyof Address, Complaint][] = [];
+  if (subdomain !== undefined) wrong.push(["subdomain", besides]);
+  if (region !== undefined) wrong.push(["region", besides]);
+  return wrong;
+}

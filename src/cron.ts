@@ -1,0 +1,69 @@
+import type { Config } from "./config/config.ts";
+import type { TenantReport } from "./tenant/report.ts";
+
+/** Tenants that are ticked at once. */
+const poolSize = 50;
+/** Up to this many tenants are woken within ten seconds; more are spread over the minute (wall time of a Worker is free). */
+const quickTenants = 100;
+const quickMs = 10_000;
+const spreadMs = 45_000;
+const tickTimeoutMs = 40_000;
+
+/** What a firing of the cron needs of the world. */
+export interface CronPorts {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  config(): Config;
+  begin(slot: number, homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+  /** Ticks the object of a tenant through a fresh stub: one that threw may stay broken. */
+  tick(tenant: string, home: string, slot: number): Promise<TenantReport>;
+  takeReports(reports: readonly TenantReport[]): Promise<void>;
+  log(line: Readonly<Record<string, unknown>>): void;
+}
+
+/** Wakes every tenant that has a valid secret; one that fails, fails alone. */
+export async function fireCron(ports: CronPorts, slot: number): Promise<void> {
+  const tenants = [...ports.config().tenants].flatMap(([id, parsed]) => (parsed.ok ? [{ id, home: parsed.value.jurisdiction ?? "" }] : []));
+  const homes = await ports.begin(slot, Object.fromEntries(tenants.map(({ id, home }) => [id, home])));
+  // A changed jurisdiction is refused until the old object was forgotten: the status page says so.
+  const due = tenants.filter(({ id, home }) => homes[id] === home);
+  const reports: TenantReport[] = [];
+  const failed: Record<string, string> = {};
+  const startedAt = ports.now();
+  const gapMs = (due.length > quickTenants ? spreadMs : quickMs) / Math.max(due.length, quickTenants);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < due.length; index = next++) {
+      const tenant = due[index];
+      if (tenant === undefined) return;
+      const wait = startedAt + index * gapMs - ports.now();
+      if (wait > 0) await ports.sleep(wait);
+      try {
+        reports.push(await tickOnce(ports, tenant, slot));
+      } catch (error) {
+        failed[tenant.id] = error instanceof Error ? error.message : "unknown";
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(poolSize, due.length) }, work));
+  await ports.takeReports(reports);
+  ports.log({ event: "cron", slot, tenants: due.length, ok: reports.length, failed, ms: ports.now() - startedAt });
+}
+
+/** One retry, only where the platform says that it is safe and wise. */
+async function tickOnce(ports: CronPorts, { id, home }: { id: string; home: string }, slot: number): Promise<TenantReport> {
+  try {
+    return await inTime(ports, ports.tick(id, home, slot));
+  } catch (error) {
+    const { retryable = false, overloaded = false } = error as { retryable?: boolean; overloaded?: boolean };
+    if (!retryable || overloaded) throw error;
+    return inTime(ports, ports.tick(id, home, slot));
+  }
+}
+
+async function inTime<T>(ports: CronPorts, work: Promise<T>): Promise<T> {
+  const late = ports.sleep(tickTimeoutMs).then(() => {
+    throw new Error(`No answer within ${tickTimeoutMs / 1000} s`);
+  });
+  return Promise.race([work, late]);
+}

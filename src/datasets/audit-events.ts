@@ -1,0 +1,48 @@
+import { UnreadableAnswer, type Dataset, type Query } from "./dataset.ts";
+import { formatInstant } from "./instant.ts";
+
+// https://api-docs.kandji.io, "List audit events": limit at most 500; start_date and end_date with microseconds.
+const path = "/api/v1/audit/events";
+const pageLimit = 500;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const textAt = (record: unknown, key: string): string | undefined => {
+  const value = isObject(record) ? record[key] : undefined;
+  return typeof value === "string" && value !== "" ? value : undefined;
+};
+
+/** The audit log: the only true event feed of Kandji/Iru. */
+export const auditEvents: Dataset = {
+  name: "audit-events",
+  title: "Audit events",
+  source: new URL("https://api-docs.kandji.io/#audit-log"),
+  kind: "append-only",
+  permission: { label: "List audit events", method: "GET", path },
+  defaults: { every: "60s", backfill: "365d", overlap: "10m" },
+  pageLimit,
+  recordsKey: "results",
+
+  ask: ({ limit, since, until, order, cursor }: Query) => ({
+    path,
+    search: {
+      limit: String(limit),
+      sort_by: order === "id" ? "id" : "occurred_at",
+      start_date: formatInstant(since),
+      ...(until === undefined ? {} : { end_date: formatInstant(until) }),
+      ...(cursor === undefined ? {} : { cursor }),
+    },
+  }),
+
+  read(answer) {
+    if (!isObject(answer) || !Array.isArray(answer["results"])) {
+      throw new UnreadableAnswer('The answer has no array "results"');
+    }
+    const next = answer["next"];
+    return { records: answer["results"], next: typeof next === "string" && next !== "" ? next : null };
+  },
+
+  idOf: (record) => textAt(record, "id"),
+  timeOf: (record) => textAt(record, "occurred_at"),
+};

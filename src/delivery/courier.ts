@@ -1,0 +1,229 @@
+import { backoffMs } from "../backoff.ts";
+import type { DestinationConfig } from "../config/config.ts";
+import type { Answer, Verdict } from "../destinations/destination.ts";
+import { retryAfterMs } from "../retry-after.ts";
+import type { Ports } from "../ports.ts";
+import type { Offset } from "../spool/offsets.ts";
+import type { Segment } from "../spool/segments.ts";
+import type { Spool } from "../spool/spool.ts";
+import { formBatch, type Batch, type BatchSource } from "./batch.ts";
+import { choose, newRound, type Choice, type Round } from "./choice.ts";
+import { send } from "./send.ts";
+import { accepted, buried, split, suspected } from "./settlement.ts";
+import { troubleAfter, type Trouble } from "./trouble.ts";
+
+const holdMs = 60_000;
+
+export interface CourierOptions {
+  readonly ports: Ports;
+  readonly spool: Spool;
+  readonly tenant: string;
+  readonly generation: string;
+  readonly config: DestinationConfig;
+  readonly timeOf: BatchSource["timeOf"];
+  readonly recordIdOf: (dataset: string, raw: string) => string | null;
+  /** What stood in the way when the object was last awake, under this same secret. */
+  readonly trouble: Trouble | null;
+}
+
+/** `sent`: a request was made or records were settled; `idle`: nothing to do until `wakeAt()`. */
+export type CourierStep = "sent" | "idle";
+
+/** What to send: a batch, or one record that nothing can carry. */
+type Load =
+  | { readonly kind: "batch"; readonly batch: Batch; readonly segment: Segment; readonly choice: Choice }
+  | { readonly kind: "oversize"; readonly offset: Offset; readonly at: number; readonly bytes: number; readonly segment: Segment };
+
+/** Brings one destination what waits for it, one request at a time, in order, and judges what comes back. */
+export class Courier {
+  readonly #o: CourierOptions;
+  #trouble: Trouble | null;
+  #round: Round = newRound;
+  #unwritten = 0;
+
+  constructor(options: CourierOptions) {
+    this.#o = options;
+    this.#trouble = options.trouble;
+  }
+
+  get id(): string {
+    return this.#o.config.id;
+  }
+
+  get trouble(): Trouble | null {
+    return this.#trouble;
+  }
+
+  /** Requests that no offset has written down yet. */
+  get unwrittenRequests(): number {
+    return this.#unwritten;
+  }
+
+  /** A record arrived: a destination that refused everything gets another chance at once. */
+  recordsArrived(): void {
+    if (this.#trouble?.kind !== "refuses-everything") return;
+    this.#trouble = { ...this.#trouble, retryAt: this.#o.ports.now() };
+  }
+
+  /** When there is something to do: null when nothing waits. */
+  wakeAt(): number | null {
+    const isWaiting = this.#offsets().some((offset) => offset.suspects.length > 0 || this.#hasMore(offset));
+    if (!isWaiting) return null;
+    return Math.max(this.#o.ports.now(), this.#trouble?.retryAt ?? 0);
+  }
+
+  isReady(): boolean {
+    const wakeAt = this.wakeAt();
+    return wakeAt !== null && wakeAt <= this.#o.ports.now();
+  }
+
+  /** Makes one request at the most. Call it again until it is idle; never twice at once. */
+  async step(): Promise<CourierStep> {
+    const { ports } = this.#o;
+    if (this.#trouble !== null && this.#trouble.retryAt > ports.now()) return "idle";
+    if (this.#trouble?.kind === "refuses-everything" && this.#round.left <= 0) this.#round = newRound;
+    const offsets = this.#offsets();
+    const choice = choose(offsets, acceptedBy(offsets), this.#round, (offset) => this.#hasMore(offset));
+    if (choice === null) return this.#rest(offsets);
+    const load = this.#load(choice);
+    if (load === null) return "idle";
+    if (load.kind === "oversize") return this.#buryOversize(load);
+    if (load.batch.positions.length === 0) return this.#settle(load.batch, (offset) => accepted(offset, load.batch, [], 0, ports.now()));
+    return this.#deliver(load.batch, load.segment, choice);
+  }
+
+  #offsets(): Offset[] {
+    return this.#o.spool.offsets.of(this.id);
+  }
+
+  #hasMore(offset: Offset): boolean {
+    return this.#o.spool.segments.next(offset.lane, this.id, offset.position) !== undefined;
+  }
+
+  /** Nothing can be sent. Records that were refused alone and never outweighed by an acceptance are held. */
+  #rest(offsets: readonly Offset[]): CourierStep {
+    const [held] = offsets.flatMap(({ suspects }) => suspects);
+    if (held === undefined) return "idle";
+    this.#round = { ...newRound, left: 0 };
+    this.#trouble = {
+      kind: "refuses-everything",
+      why: held.reason,
+      fix: "Look at what the intake says of the record; it is tried again every minute and with each new record, and nothing is given up before another record was accepted",
+      retryAt: this.#o.ports.now() + holdMs,
+      isAsked: false,
+      attempts: 1,
+      since: this.#trouble?.since ?? this.#o.ports.now(),
+    };
+    return "idle";
+  }
+
+  #load(choice: Choice): Load | null {
+    const { spool, ports, config, tenant, generation, timeOf } = this.#o;
+    const from = choice.kind === "retrial" ? choice.suspect.at : choice.offset.position;
+    const segment = spool.segments.next(choice.offset.lane, this.id, from);
+    if (segment === undefined) return null;
+    const start = Math.max(from, segment.first);
+    const to = choice.kind === "batch" ? (choice.offset.ends.find((end) => end > start) ?? Infinity) : start + 1;
+    const source: BatchSource = { tenant, generation, config, timeOf, now: ports.now() };
+    const batch = formBatch(source, segment, spool.segments.lines(segment), start, to);
+    return "body" in batch
+      ? { kind: "batch", batch, segment, choice }
+      : { kind: "oversize", offset: choice.offset, segment, ...batch };
+  }
+
+  async #deliver(batch: Batch, segment: Segment, choice: Choice): Promise<CourierStep> {
+    const { ports, config, spool } = this.#o;
+    this.#unwritten += 1;
+    spool.onTheWay.add(segment.id);
+    try {
+      const sent = await send(ports, config.destination, batch);
+      if (!sent.answered) this.#setBack({ kind: "try-later", why: sent.why }, null);
+      else this.#judge(batch, segment, choice, sent.answer);
+    } finally {
+      spool.onTheWay.delete(segment.id);
+    }
+    return "sent";
+  }
+
+  #judge(batch: Batch, segment: Segment, choice: Choice, answer: Answer): void {
+    const verdict = this.#o.config.destination.judge(answer);
+    const now = this.#o.ports.now();
+    switch (verdict.kind) {
+      case "accepted":
+        return this.#accept(batch, []);
+      case "accepted-except":
+        return this.#accept(batch, [...verdict.refused].flatMap(([index, reason]) => {
+          const at = batch.positions[index];
+          return at === undefined ? [] : [{ at, status: answer.status, reason }];
+        }));
+      case "too-big":
+      case "refused":
+        if (this.#trouble?.kind !== "refuses-everything") this.#trouble = null;
+        if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch));
+        else this.#refuse(batch, segment, choice, answer.status, verdict.why);
+        return;
+      case "try-later":
+      case "locked-out":
+        return this.#setBack(verdict, retryAfterMs(answer.headers.get("Retry-After"), now));
+    }
+  }
+
+  #accept(batch: Batch, refused: readonly { at: number; status: number; reason: string }[]): void {
+    const acceptedThen = acceptedBy(this.#offsets());
+    const isHeld = this.#offsets().some(({ suspects }) => suspects.length > 0);
+    this.#settle(batch, (offset) => accepted(offset, batch, refused, acceptedThen, this.#o.ports.now()));
+    this.#trouble = null;
+    if (isHeld || this.#round.left < newRound.left) this.#round = newRound;
+  }
+
+  /** One record was refused alone: a suspect at first, a dead letter once the destination has accepted another one since. */
+  #refuse(batch: Batch, segment: Segment, choice: Choice, status: number, reason: string): void {
+    const [at] = batch.positions;
+    if (at === undefined) return;
+    const lane = `${batch.lane.dataset}/${batch.lane.stream}`;
+    this.#round = { left: this.#round.left - 1, tried: new Set([...this.#round.tried, lane]) };
+    if (choice.kind === "retrial" && choice.isFinal) return this.#bury(batch.lane, segment, at, status, reason);
+    const acceptedThen = acceptedBy(this.#offsets());
+    this.#settle(batch, (offset) => suspected(offset, { at, status, reason, acceptedThen }));
+  }
+
+  #buryOversize({ offset, segment, at, bytes }: Extract<Load, { kind: "oversize" }>): CourierStep {
+    const reason = `The record makes a request of ${bytes} bytes and the limit is ${this.#o.config.maxBatchBytes}`;
+    this.#bury(offset.lane, segment, at, 0, reason);
+    return "sent";
+  }
+
+  #bury(lane: Offset["lane"], segment: Segment, at: number, status: number, reason: string): void {
+    const { spool, ports, recordIdOf } = this.#o;
+    const raw = spool.segments.lines(segment)[at - segment.first] ?? "";
+    this.#settle({ lane }, (offset) => {
+      const { dataset } = lane;
+      const letter = { dataset, destination: this.id, recordId: recordIdOf(dataset, raw), status, reason, at: ports.now() };
+      spool.deadLetters.add(letter, raw);
+      return buried(offset, at);
+    });
+  }
+
+  /** Writes what an answer changed: read anew, since other things may have happened while it was awaited. */
+  #settle({ lane }: Pick<Batch, "lane">, change: (offset: Offset) => Offset): CourierStep {
+    const { ports, spool } = this.#o;
+    ports.sql.transaction(() => {
+      const offset = spool.offsets.get(this.id, lane);
+      if (offset === undefined) return;
+      spool.settle({ ...change(offset), requests: offset.requests + this.#unwritten });
+    });
+    this.#unwritten = 0;
+    return "sent";
+  }
+
+  #setBack(verdict: Extract<Verdict, { kind: "try-later" | "locked-out" }>, afterMs: number | null): void {
+    const { ports } = this.#o;
+    this.#trouble = troubleAfter(this.#trouble, verdict, ports.now(), {
+      isAsked: afterMs !== null,
+      pause: (attempts) =>
+        verdict.kind === "locked-out" ? Math.max(holdMs, afterMs ?? 0) : backoffMs(attempts, ports.random(), afterMs),
+    });
+  }
+}
+
+const acceptedBy = (offsets: readonly Offset[]): number => offsets.reduce((sum, { delivered }) => sum + delivered, 0);

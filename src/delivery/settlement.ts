@@ -1,0 +1,55 @@
+import type { Offset, Suspect } from "../spool/offsets.ts";
+import type { Batch } from "./batch.ts";
+
+/** What becomes of an offset after an answer: pure, so that every case can be read and tested by itself. */
+
+const passed = (offset: Offset, end: number): Pick<Offset, "position" | "ends"> => ({
+  position: Math.max(offset.position, end),
+  ends: offset.ends.filter((at) => at > end),
+});
+
+const without = (offset: Offset, at: number): Suspect[] => offset.suspects.filter((suspect) => suspect.at !== at);
+const inOrder = (suspects: readonly Suspect[]): Suspect[] => suspects.toSorted((one, other) => one.at - other.at);
+
+/** All but the refused ones arrived. `refused` are positions with their reason. */
+export function accepted(
+  offset: Offset,
+  batch: Batch,
+  refused: readonly { readonly at: number; readonly status: number; readonly reason: string }[],
+  acceptedThen: number,
+  now: number,
+): Offset {
+  const arrived = batch.positions.length - refused.length;
+  const suspects = refused.map((refusal) => ({ ...refusal, acceptedThen }));
+  const settled = offset.suspects.filter(({ at }) => !batch.positions.includes(at));
+  return {
+    ...offset,
+    ...passed(offset, batch.end),
+    delivered: offset.delivered + arrived,
+    skipped: offset.skipped + batch.skipped,
+    suspects: inOrder([...settled, ...suspects]),
+    lastDeliveredAt: arrived > 0 ? now : offset.lastDeliveredAt,
+  };
+}
+
+/** Halves the batch: the parts keep their ends, so that each is the same at every try. */
+export function split(offset: Offset, batch: Batch): Offset {
+  const middle = batch.positions[Math.ceil(batch.positions.length / 2)] ?? batch.end;
+  const ends = new Set([middle, batch.end, ...offset.ends.filter((at) => at > batch.end)]);
+  return { ...offset, ends: [...ends] };
+}
+
+/** A record was refused alone: it waits beside the lane until the destination has accepted another one. */
+export function suspected(offset: Offset, suspect: Suspect): Offset {
+  return {
+    ...offset,
+    ...passed(offset, suspect.at + 1),
+    suspects: inOrder([...without(offset, suspect.at), suspect]),
+  };
+}
+
+/** A record is given up: it is a dead letter now. */
+export function buried(offset: Offset, at: number): Offset {
+  return { ...offset, ...passed(offset, at + 1), dead: offset.dead + 1, suspects: without(offset, at) };
+}
+

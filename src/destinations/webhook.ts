@@ -1,0 +1,135 @@
+import * as z from "zod";
+import { Secret } from "../secret.ts";
+import { version } from "../version.ts";
+import { judgeStatus, type Meanings } from "./answers.ts";
+import { type BatchContext, defineDestination, type Frame, type OutgoingRequest } from "./destination.ts";
+import { checkedText, type Complaint, extraHeaders, webAddress } from "./settings.ts";
+
+/** Any HTTP endpoint: lines or an array of the records as Kandji sent them, signed as Standard Webhooks say when asked to. */
+
+// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+const source = new URL("https://www.standardwebhooks.com/");
+const secretPrefix = "whsec_";
+const secretBytes = { atLeast: 24, atMost: 64 };
+
+// The largest request that every intake we know takes: Panther, New Relic, Sentinel and Cloudflare Pipelines stop at 1 MB.
+const limits = { records: 1000, bytes: 900_000 };
+
+// Set by the forwarder, or by the HTTP client, for whom a second opinion would mean a broken request (RFC 9110 §7.6.1, §8.6).
+const reservedHeaders: ReadonlySet<string> = new Set([
+  "x-kandji-tenant",
+  "x-kandji-dataset",
+  "webhook-id",
+  "webhook-timestamp",
+  "webhook-signature",
+  "host",
+  "content-length",
+  "content-encoding",
+  "transfer-encoding",
+  "connection",
+  "keep-alive",
+  "upgrade",
+  "te",
+  "trailer",
+  "expect",
+  "proxy-connection",
+]);
+
+const settings = z.strictObject({
+  url: webAddress.meta({
+    description: "Address that the records are posted to",
+    format: "uri",
+    examples: ["https://logs.example.com/kandji"],
+  }),
+  encoding: z
+    .enum(["ndjson", "json-array"])
+    .default("ndjson")
+    .meta({ description: "One record per line, or one JSON array of records", examples: ["ndjson", "json-array"] }),
+  gzip: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Compresses the body; a signature is made over the compressed bytes", examples: [true] }),
+  headers: extraHeaders(reservedHeaders)
+    .default({})
+    .meta({ description: "Headers to send with every request", examples: [{ Authorization: "Bearer …" }] }),
+  signingSecret: checkedText(checkSigningSecret)
+    .transform((value) => new Secret(value))
+    .optional()
+    .meta({
+      description: "Signs every request as Standard Webhooks say: whsec_ and 24 to 64 random bytes as base64",
+      pattern: "^whsec_[A-Za-z0-9+/]+={0,2}$",
+      examples: ["whsec_…"],
+    }),
+});
+type Settings = z.infer<typeof settings>;
+
+function checkSigningSecret(value: string): Complaint | undefined {
+  const generate = `Write ${secretPrefix} and then what "openssl rand -base64 32" prints`;
+  if (!value.startsWith(secretPrefix)) return { what: `does not begin with ${secretPrefix}`, fix: generate };
+  const encoded = value.slice(secretPrefix.length);
+  if (encoded.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/u.test(encoded)) {
+    return { what: `is not base64 after ${secretPrefix}`, fix: generate };
+  }
+  const bytes = atob(encoded).length;
+  if (bytes >= secretBytes.atLeast && bytes <= secretBytes.atMost) return undefined;
+  return { what: `is not ${secretBytes.atLeast} to ${secretBytes.atMost} bytes long`, fix: generate };
+}
+
+const frames: Readonly<Record<Settings["encoding"], Frame>> = {
+  ndjson: { open: "", separator: "\n", close: "\n" },
+  "json-array": { open: "[", separator: ",", close: "]" },
+};
+
+const contentTypes: Readonly<Record<Settings["encoding"], string>> = {
+  ndjson: "application/x-ndjson",
+  "json-array": "application/json",
+};
+
+function request(batch: BatchContext & { readonly id: string }, chosen: Settings): OutgoingRequest {
+  const given = new Set(Object.keys(chosen.headers).map((name) => name.toLowerCase()));
+  const replaceable = { "Content-Type": contentTypes[chosen.encoding], "User-Agent": `kandji-forwarder/${version}` };
+  const kept = Object.entries(replaceable).filter(([name]) => !given.has(name.toLowerCase()));
+  return {
+    url: chosen.url.href,
+    headers: {
+      ...Object.fromEntries(kept),
+      ...chosen.headers,
+      "X-Kandji-Tenant": batch.tenant,
+      "X-Kandji-Dataset": batch.dataset,
+      "webhook-id": batch.id,
+    },
+    gzip: chosen.gzip,
+    ...(chosen.signingSecret === undefined ? {} : { signingSecret: chosen.signingSecret }),
+  };
+}
+
+const checkAddress = 'Check "url", and that the receiver takes POST requests there';
+const checkCredentials = 'Check the credentials in "headers" and "signingSecret"';
+
+const meanings: Meanings = {
+  who: "The webhook",
+  refused: new Set([400, 422]),
+  lockedOut: new Map([
+    [401, { means: "it does not know who we are", fix: checkCredentials }],
+    [403, { means: "it does not let us in", fix: checkCredentials }],
+    [404, { means: "there is nothing at this address", fix: checkAddress }],
+    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
+    [410, { means: "the endpoint was shut for good", fix: 'Put the new address in "url", or delete this destination' }],
+  ]),
+  otherwise: checkAddress,
+};
+
+export const webhook = defineDestination<Settings>({
+  type: "webhook",
+  title: "Webhook",
+  source,
+  settings,
+  limits,
+  prefers: "raw",
+  encodingVersion: 1,
+  url: (chosen) => chosen.url,
+  frame: (chosen) => frames[chosen.encoding],
+  encode: (record) => record.raw,
+  request,
+  judge: (answer) => judgeStatus(answer.status, meanings),
+});

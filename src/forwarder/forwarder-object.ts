@@ -1,0 +1,74 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../env.ts";
+import type { TenantReport } from "../tenant/report.ts";
+import { essence, type Fleet, type ForwarderOperations } from "./fleet.ts";
+
+/** How old the written time of the last tick may be: a row every ten minutes, not every minute. */
+const tickKeptMs = 10 * 60_000;
+const tickKey = "last-tick";
+const reportKey = (tenant: string): string => `report:${tenant}`;
+const homeKey = (tenant: string): string => `home:${tenant}`;
+
+/**
+ * What belongs to no tenant: when the cron last fired, and the last report of each tenant, so that a page view wakes no
+ * tenant. Reports are kept in memory and written when they change; after an eviction, times in them may be ten minutes old.
+ */
+export class Forwarder extends DurableObject<Env> implements ForwarderOperations {
+  readonly #reports = new Map<string, TenantReport>();
+  readonly #written = new Map<string, string>();
+  readonly #homes = new Map<string, string>();
+  #lastTick: number | null;
+  #writtenTick: number;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const { kv } = ctx.storage;
+    this.#lastTick = kv.get<number>(tickKey) ?? null;
+    this.#writtenTick = this.#lastTick ?? 0;
+    for (const [key, report] of kv.list<TenantReport>({ prefix: reportKey("") })) {
+      this.#reports.set(key.slice(reportKey("").length), report);
+      this.#written.set(report.id, essence(report));
+    }
+    for (const [key, home] of kv.list<string>({ prefix: homeKey("") })) this.#homes.set(key.slice(homeKey("").length), home);
+  }
+
+  async begin(slot: number, homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
+    this.#lastTick = Math.max(this.#lastTick ?? 0, slot);
+    if (this.#lastTick - this.#writtenTick >= tickKeptMs) {
+      this.ctx.storage.kv.put(tickKey, this.#lastTick);
+      this.#writtenTick = this.#lastTick;
+    }
+    for (const [tenant, home] of Object.entries(homes)) {
+      if (this.#homes.has(tenant)) continue;
+      this.ctx.storage.kv.put(homeKey(tenant), home);
+      this.#homes.set(tenant, home);
+    }
+    return Object.fromEntries(this.#homes);
+  }
+
+  async takeReports(reports: readonly TenantReport[]): Promise<void> {
+    for (const report of reports) {
+      this.#reports.set(report.id, report);
+      const now = essence(report);
+      if (this.#written.get(report.id) === now) continue;
+      this.ctx.storage.kv.put(reportKey(report.id), report);
+      this.#written.set(report.id, now);
+    }
+  }
+
+  async fleet(): Promise<Fleet> {
+    return {
+      lastTickAt: this.#lastTick === null ? null : new Date(this.#lastTick).toISOString(),
+      tenants: [...this.#reports.values()],
+      homes: Object.fromEntries(this.#homes),
+    };
+  }
+
+  async forget(tenant: string): Promise<void> {
+    this.#reports.delete(tenant);
+    this.#written.delete(tenant);
+    this.#homes.delete(tenant);
+    this.ctx.storage.kv.delete(reportKey(tenant));
+    this.ctx.storage.kv.delete(homeKey(tenant));
+  }
+}

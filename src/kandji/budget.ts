@@ -1,0 +1,106 @@
+import type { Ports } from "../ports.ts";
+
+/** Announced nowhere but in the headers of real answers: https://github.com/JupiterOne/graph-kandji recordings show 50. */
+const defaultPerSecond = 50;
+const second = 1_000;
+const minute = 60_000;
+const hour = 60 * minute;
+/** History, sweeps and walks leave this share of the hour to live polling. */
+const historyShare = 0.8;
+
+/** Requests per minute of the past hour, and until when Kandji wants to be left alone: what survives a restart. */
+export interface Usage {
+  /** Milliseconds; when this was written. */
+  readonly at: number;
+  readonly minutes: readonly (readonly [minute: number, requests: number])[];
+  readonly blockedUntil: number;
+}
+
+export const noUsage: Usage = { at: 0, minutes: [], blockedUntil: 0 };
+
+export type Purpose = "live" | "history";
+
+/**
+ * What a tenant may ask of Kandji: the operator's share of the hour, the announced number in any one second, nothing
+ * before `Retry-After`. A second is counted from the answers to the requests, so that however long a request took to
+ * arrive, no more than the number arrive within one.
+ */
+export class RequestBudget {
+  readonly #ports: Pick<Ports, "now" | "sleep">;
+  readonly #perHour: number;
+  #minutes = new Map<number, number>();
+  #blockedUntil = 0;
+  #perSecond = defaultPerSecond;
+  /** Times of the answers of the last second. */
+  #answered: number[] = [];
+
+  constructor(ports: Pick<Ports, "now" | "sleep">, perHour: number, usage: Usage) {
+    this.#ports = ports;
+    this.#perHour = perHour;
+    this.#minutes = new Map(usage.minutes);
+    this.#blockedUntil = usage.blockedUntil;
+    // A restart within a second of the last page: the second it was in may be used up.
+    if (usage.at + second > ports.now()) this.#answered = Array.from({ length: defaultPerSecond }, () => usage.at);
+  }
+
+  /** Requests of the last hour; a minute counts until all of it is older than that. */
+  used(): number {
+    const oldest = Math.floor((this.#ports.now() - hour) / minute);
+    for (const key of this.#minutes.keys()) if (key < oldest) this.#minutes.delete(key);
+    return [...this.#minutes.values()].reduce((sum, requests) => sum + requests, 0);
+  }
+
+  left(purpose: Purpose): number {
+    const share = purpose === "live" ? this.#perHour : Math.floor(this.#perHour * historyShare);
+    return Math.max(0, share - this.used());
+  }
+
+  /** When a request for this purpose may be made; `now` when at once. Waiting for the hour is rounded up to whole minutes. */
+  availableAt(purpose: Purpose): number {
+    const now = this.#ports.now();
+    if (this.#blockedUntil > now) return this.#blockedUntil;
+    return this.left(purpose) > 0 ? now : Math.max(now + second, (Math.floor(now / minute) + 1) * minute);
+  }
+
+  block(until: number): void {
+    this.#blockedUntil = Math.max(this.#blockedUntil, until);
+  }
+
+  /** Charges requests that may have been made and were not written down. */
+  charge(requests: number): void {
+    const key = Math.floor(this.#ports.now() / minute);
+    this.#minutes.set(key, (this.#minutes.get(key) ?? 0) + requests);
+  }
+
+  /** Waits until one more request fits into the second, and counts it. */
+  async take(): Promise<void> {
+    this.charge(1);
+    const oldest = this.#answered.at(-this.#perSecond);
+    const wait = oldest === undefined ? 0 : oldest + second + 1 - this.#ports.now();
+    if (wait > 0) await this.#ports.sleep(wait);
+  }
+
+  /** Reads what an answer says of the limits. */
+  answered(headers: Headers | undefined): void {
+    const now = this.#ports.now();
+    this.#answered.push(now);
+    if ((this.#answered[0] ?? now) < now - 2 * second) this.#answered = this.#answered.filter((at) => at >= now - second);
+    if (headers === undefined) return;
+    const perSecond = numberIn(headers, "RateLimit-Limit") ?? numberIn(headers, "X-RateLimit-Limit-Second");
+    if (perSecond !== undefined && perSecond >= 1) this.#perSecond = Math.floor(perSecond);
+    // Other tools have used up the tenant's hour: asking again each second would only keep it so.
+    if (numberIn(headers, "X-RateLimit-Remaining-Hour") === 0) {
+      this.block((Math.floor(this.#ports.now() / minute) + 1) * minute);
+    }
+  }
+
+  usage(): Usage {
+    this.used();
+    return { at: this.#ports.now(), minutes: [...this.#minutes], blockedUntil: this.#blockedUntil };
+  }
+}
+
+function numberIn(headers: Headers, name: string): number | undefined {
+  const text = headers.get(name)?.split(",")[0]?.split(";")[0]?.trim();
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,91 @@
+import { retryAfterMs } from "../retry-after.ts";
+
+/** Everything that can go wrong with a request to Kandji, in one taxonomy. */
+
+export type FailureKind =
+  | "token-rejected"
+  | "token-lacks-permission"
+  | "wrong-host"
+  | "different-account"
+  | "rate-limited"
+  | "kandji-unavailable"
+  | "kandji-unreachable"
+  | "unreadable-answer"
+  | "unexpected-answer";
+
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly fix: string;
+  /** What Kandji asked for, in milliseconds from now. */
+  readonly retryAfterMs: number | null;
+}
+
+export interface Permission {
+  readonly label: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+const excerptLength = 200;
+const waitAndSee = "Nothing to do unless it lasts; it is tried again by itself";
+
+/** Reads the text out of any of the error bodies that Kandji and the gateway before it answer with. */
+export function messageOf(body: string | undefined): string {
+  if (body === undefined) return "";
+  const found = firstText(parsed(body)) ?? body.replaceAll(/<[^>]*>/g, " ");
+  return found.replaceAll(/[\s\p{Cc}]+/gu, " ").trim().slice(0, excerptLength);
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function firstText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return firstText(value[0]);
+  if (typeof value !== "object" || value === null) return undefined;
+  const object = value as Record<string, unknown>;
+  for (const key of ["detail", "error", "errors", "message", "msg"]) {
+    const text = firstText(object[key]);
+    if (text !== undefined) return text;
+  }
+  return firstText(Object.values(object)[0]);
+}
+
+/** What an answer other than 200 means. A 401 on one endpoint while others answer means "permission", as a 403 does. */
+export function failureOf(
+  { status, headers, body }: { status: number; headers: Headers; body: string | undefined },
+  permission: Permission,
+  now: number,
+): Failure {
+  const said = messageOf(body);
+  const answered = `Kandji answered ${status}${said === "" ? "" : `: ${said}`}`;
+  const afterMs = retryAfterMs(headers.get("Retry-After"), now);
+  const failure = (kind: FailureKind, fix: string): Failure => ({ kind, message: answered, fix, retryAfterMs: afterMs });
+  const tick = `"${permission.label}" (${permission.method} ${permission.path})`;
+
+  if (status === 401) {
+    return failure(
+      "token-rejected",
+      `Check that the token was copied whole, was not revoked, and has the permission ${tick}: Kandji answers 401 also to a token without any permission`,
+    );
+  }
+  if (status === 403) {
+    return failure("token-lacks-permission", `In the Kandji/Iru console, under Access, API tokens, tick ${tick} for this token`);
+  }
+  if (status === 404) {
+    return failure("wrong-host", "Check subdomain and region, or copy the API URL that the console shows under Access");
+  }
+  if (status === 429) return failure("rate-limited", "Nothing to do; other tools may be using up the tenant's 10,000 requests an hour");
+  if (status === 413) return failure("unreadable-answer", waitAndSee);
+  if (status >= 500) return failure("kandji-unavailable", waitAndSee);
+  if (status >= 300 && status < 400) {
+    return failure("wrong-host", "Kandji redirects, and a token is never sent to another host: copy the API URL that the console shows under Access");
+  }
+  return failure("unexpected-answer", "Report it with the text of the answer; the position is kept and nothing is lost");
+}

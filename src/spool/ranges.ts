@@ -1,0 +1,111 @@
+import type { Micros } from "../datasets/dataset.ts";
+import type { Sql } from "../ports.ts";
+
+/**
+ * A stretch of time of a dataset that is to be read from Kandji besides live polling: history at the first sync, what a
+ * destination was owed after the spool had let go of it, what a new destination has not had. One mechanism for all.
+ */
+export interface Range {
+  readonly id: number;
+  readonly dataset: string;
+  /** Null: for every destination. */
+  readonly destination: string | null;
+  readonly reason: "backfill" | "owed";
+  /** Records that were let go and are still to be collected again; they count as pending. */
+  readonly expected: number;
+  /** Both inclusive. */
+  readonly from: Micros;
+  readonly to: Micros;
+  /** Where reading stands: all before it has been read. */
+  readonly at: Micros;
+  /** Ids at `at` that have been collected. */
+  readonly edge: readonly string[];
+  /** From this instant on only the records named in `ids` are wanted: others went, or will go, the usual way. */
+  readonly onlyFrom: Micros | null;
+  readonly ids: readonly string[];
+}
+
+/** Ids of one owed range; what is let go beyond that begins another, so that a row stays far below its 2 MB. */
+const maxIds = 5_000;
+
+type State = Pick<Range, "from" | "to" | "at" | "edge" | "onlyFrom" | "ids">;
+interface RangeRow extends Record<string, string | number | null> {
+  id: number;
+  dataset: string;
+  destination: string | null;
+  reason: Range["reason"];
+  expected: number;
+  state: string;
+}
+
+const stateOf = ({ from, to, at, edge, onlyFrom, ids }: Omit<Range, "id">): string =>
+  JSON.stringify({ from, to, at, edge, onlyFrom, ids } satisfies State);
+
+export const isWanted = (range: Range, record: { readonly id: string; readonly time: Micros }): boolean =>
+  record.time >= range.from &&
+  record.time <= range.to &&
+  (range.onlyFrom === null || record.time < range.onlyFrom || range.ids.includes(record.id));
+
+export class Ranges {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /** Owed ones first: a destination that returned waits for them; a backfill may take hours. */
+  all(): Range[] {
+    return this.#sql
+      .exec<RangeRow>("SELECT * FROM ranges ORDER BY reason = 'backfill', id")
+      .map(({ state, ...row }) => ({ ...row, ...(JSON.parse(state) as State) }));
+  }
+
+  add(range: Omit<Range, "id">): void {
+    this.#sql.exec(
+      "INSERT INTO ranges (dataset, destination, reason, expected, state) VALUES (?, ?, ?, ?, ?)",
+      range.dataset,
+      range.destination,
+      range.reason,
+      range.expected,
+      stateOf(range),
+    );
+  }
+
+  write(range: Range): void {
+    this.#sql.exec("UPDATE ranges SET expected = ?, state = ? WHERE id = ?", range.expected, stateOf(range), range.id);
+  }
+
+  delete(id: number): void {
+    this.#sql.exec("DELETE FROM ranges WHERE id = ?", id);
+  }
+
+  /** Notes records that a destination misses: in the last range owed to it while that has room and has not been begun. */
+  owe(
+    dataset: string,
+    destination: string,
+    records: readonly { readonly id: string; readonly time: Micros }[],
+  ): void {
+    const times = records.map(({ time }) => time);
+    const from = Math.min(...times);
+    const to = Math.max(...times);
+    const ids = records.map(({ id }) => id);
+    const last = this.all().findLast(
+      (range) => range.reason === "owed" && range.destination === destination && range.dataset === dataset,
+    );
+    if (last !== undefined && last.at === last.from && last.ids.length + ids.length <= maxIds) {
+      const start = Math.min(last.from, from);
+      this.write({
+        ...last,
+        expected: last.expected + ids.length,
+        from: start,
+        at: start,
+        onlyFrom: start,
+        to: Math.max(last.to, to),
+        ids: [...last.ids, ...ids],
+      });
+      return;
+    }
+    const owed = { dataset, destination, reason: "owed", expected: ids.length, edge: [] } as const;
+    this.add({ ...owed, from, at: from, onlyFrom: from, to, ids });
+  }
+}

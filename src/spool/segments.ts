@@ -1,0 +1,106 @@
+import type { Sql } from "../ports.ts";
+import type { Lane, Stream } from "./lanes.ts";
+import { deleteRest, firstPart, isLong, readRest, writeRest } from "./overflow.ts";
+
+/** A run of records of one lane, in one row; a single record longer than a row has its rest in `overflow`. */
+export interface Segment {
+  readonly id: number;
+  readonly lane: Lane;
+  /** Null: for every destination of the lane. */
+  readonly destination: string | null;
+  /** Position of its first record in the lane. */
+  readonly first: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly collectedAt: number;
+}
+
+interface SegmentRow extends Record<string, string | number | null> {
+  id: number;
+  dataset: string;
+  stream: Stream;
+  destination: string | null;
+  first: number;
+  records: number;
+  bytes: number;
+  collected_at: number;
+}
+
+const columns = "id, dataset, stream, destination, first, records, bytes, collected_at";
+
+const fromRow = (row: SegmentRow): Segment => ({
+  id: row.id,
+  lane: { dataset: row.dataset, stream: row.stream },
+  destination: row.destination,
+  first: row.first,
+  records: row.records,
+  bytes: row.bytes,
+  collectedAt: row.collected_at,
+});
+
+export class Segments {
+  readonly #sql: Sql;
+  /** Lines of the segments read last: splitting and several destinations read the same one again. */
+  readonly #recent = new Map<number, readonly string[]>();
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  insert(segment: Omit<Segment, "id" | "records" | "bytes">, raws: readonly string[], bytes: number): void {
+    const body = raws.join("\n");
+    const [row] = this.#sql.exec<{ id: number }>(
+      `INSERT INTO segments (dataset, stream, destination, first, records, bytes, collected_at, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      segment.lane.dataset,
+      segment.lane.stream,
+      segment.destination,
+      segment.first,
+      raws.length,
+      bytes,
+      segment.collectedAt,
+      firstPart(body, bytes),
+    );
+    if (isLong(bytes)) writeRest(this.#sql, ownerOf(row?.id), body);
+  }
+
+  /** The first segment of the lane that has a record for this destination at or after `position`. */
+  next(lane: Lane, destination: string, position: number): Segment | undefined {
+    const [row] = this.#sql.exec<SegmentRow>(
+      `SELECT ${columns} FROM segments
+       WHERE dataset = ? AND stream = ? AND first + records > ? AND (destination IS NULL OR destination = ?)
+       ORDER BY id LIMIT 1`,
+      lane.dataset,
+      lane.stream,
+      position,
+      destination,
+    );
+    return row && fromRow(row);
+  }
+
+  /** Those of all lanes, oldest first. */
+  all(): Segment[] {
+    return this.#sql.exec<SegmentRow>(`SELECT ${columns} FROM segments ORDER BY id`).map(fromRow);
+  }
+
+  lines(segment: Segment): readonly string[] {
+    const known = this.#recent.get(segment.id);
+    if (known !== undefined) return known;
+    const [row] = this.#sql.exec<{ body: string }>("SELECT body FROM segments WHERE id = ?", segment.id);
+    const rest = isLong(segment.bytes) ? readRest(this.#sql, ownerOf(segment.id)) : "";
+    const lines = ((row?.body ?? "") + rest).split("\n");
+    this.#recent.set(segment.id, lines);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > 4 && oldest !== undefined) this.#recent.delete(oldest);
+    return lines;
+  }
+
+  delete(segment: Segment): void {
+    this.#sql.exec("DELETE FROM segments WHERE id = ?", segment.id);
+    if (isLong(segment.bytes)) deleteRest(this.#sql, ownerOf(segment.id));
+    // SQLite may give the number to the next segment.
+    this.#recent.delete(segment.id);
+  }
+}
+
+const ownerOf = (id: number | undefined): string => `segment ${id}`;

@@ -1,0 +1,146 @@
+import type { Micros } from "../datasets/dataset.ts";
+import type { Sql } from "../ports.ts";
+import { DeadLetters } from "./dead-letters.ts";
+import { Lanes, type Lane } from "./lanes.ts";
+import { needs, newOffset, Offsets, type Offset } from "./offsets.ts";
+import { maxRowBytes } from "./overflow.ts";
+import { Ranges } from "./ranges.ts";
+import { Segments, type Segment } from "./segments.ts";
+
+/** Bytes of records that a tenant may keep waiting before the slowest destination's are let go and owed. */
+export const defaultMaxSpoolBytes = 64_000_000;
+
+
+/** Reads the identity of a spooled record again, for what is owed. */
+export type Identify = (dataset: string, raw: string) => { readonly id: string; readonly time: Micros };
+
+/**
+ * What is collected and not yet delivered everywhere: a log of segments in lanes, one offset per destination and lane.
+ * Collection appends, delivery reads and settles; nothing else connects the two. No method opens a transaction of its
+ * own: the caller writes what belongs together as one.
+ */
+export class Spool {
+  readonly lanes: Lanes;
+  readonly offsets: Offsets;
+  readonly segments: Segments;
+  readonly ranges: Ranges;
+  readonly deadLetters: DeadLetters;
+  readonly maxBytes: number;
+  /** Segments whose records are on their way: not to be let go, or they would be sent twice. */
+  readonly onTheWay = new Set<number>();
+  readonly #identify: Identify;
+
+  constructor(sql: Sql, identify: Identify, maxBytes = defaultMaxSpoolBytes) {
+    this.lanes = new Lanes(sql);
+    this.offsets = new Offsets(sql);
+    this.segments = new Segments(sql);
+    this.ranges = new Ranges(sql);
+    this.deadLetters = new DeadLetters(sql);
+    this.maxBytes = maxBytes;
+    this.#identify = identify;
+  }
+
+  bytes(): number {
+    return this.segments.all().reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  /** Appends records to a lane, for all of its destinations or for one, and keeps `state` with the lane. */
+  append(lane: Lane, destination: string | null, raws: readonly string[], collectedAt: number, state: unknown): void {
+    const { appended, shared } = this.lanes.length(lane);
+    let first = appended;
+    const runs = packed(raws);
+    const isWanted = destination === null ? this.offsets.in(lane).length > 0 : true;
+    this.#makeRoom(runs.reduce((sum, run) => sum + run.bytes, 0));
+    for (const run of runs) {
+      if (isWanted) this.segments.insert({ lane, destination, first, collectedAt }, run.raws, run.bytes);
+      first += run.raws.length;
+    }
+    this.lanes.write(lane, { appended: first, shared: destination === null ? shared + raws.length : shared }, state);
+  }
+
+  /** Stores how far a destination has come and drops what nobody needs any more. */
+  settle(offset: Offset): void {
+    this.offsets.write(offset);
+    this.dropPassed(offset.lane);
+  }
+
+  /** Drops the segments that every destination they are for has passed. */
+  dropPassed(lane: Lane): void {
+    const offsets = this.offsets.in(lane);
+    for (const segment of this.segments.all()) {
+      if (segment.lane.dataset !== lane.dataset || segment.lane.stream !== lane.stream) continue;
+      const isNeeded = offsets.some((offset) => isFor(segment, offset) && needs(offset) < segment.first + segment.records);
+      if (!isNeeded) this.segments.delete(segment);
+    }
+  }
+
+  /** Lets a destination take part in a lane from now on. */
+  join(destination: string, lane: Lane): void {
+    if (this.offsets.get(destination, lane) !== undefined) return;
+    this.offsets.write(newOffset(destination, lane, this.lanes.length(lane)));
+  }
+
+  /** Forgets a destination: what waited for it alone goes. */
+  leave(destination: string): void {
+    this.offsets.deleteOf(destination);
+    this.deadLetters.deleteOf(destination);
+    for (const range of this.ranges.all()) if (range.destination === destination) this.ranges.delete(range.id);
+    for (const lane of this.lanes.all()) this.dropPassed(lane);
+  }
+
+  /** While the spool is over its bound, its oldest segment is let go: those who still needed it are owed its records. */
+  #makeRoom(bytes: number): void {
+    const segments = this.segments.all();
+    let total = segments.reduce((sum, segment) => sum + segment.bytes, bytes);
+    for (const segment of segments) {
+      if (total <= this.maxBytes) return;
+      if (segment.lane.stream === "redriven" || this.onTheWay.has(segment.id)) continue;
+      this.#letGo(segment);
+      total -= segment.bytes;
+    }
+  }
+
+  #letGo(segment: Segment): void {
+    const end = segment.first + segment.records;
+    const lines = this.segments.lines(segment);
+    for (const offset of this.offsets.in(segment.lane)) {
+      if (!isFor(segment, offset) || needs(offset) >= end) continue;
+      const suspects = offset.suspects.filter(({ at }) => at >= segment.first && at < end);
+      const missed = lines.filter((_, index) => {
+        const at = segment.first + index;
+        return at >= offset.position || suspects.some((suspect) => suspect.at === at);
+      });
+      this.ranges.owe(
+        segment.lane.dataset,
+        offset.destination,
+        missed.map((raw) => this.#identify(segment.lane.dataset, raw)),
+      );
+      this.offsets.write({
+        ...offset,
+        position: Math.max(offset.position, end),
+        ends: offset.ends.filter((at) => at > end),
+        suspects: offset.suspects.filter((suspect) => !suspects.includes(suspect)),
+      });
+    }
+    this.segments.delete(segment);
+  }
+}
+
+export const isFor = (segment: Segment, offset: Offset): boolean =>
+  (segment.destination === null && segment.first >= offset.joinedAt.appended) || segment.destination === offset.destination;
+
+/** Runs of records that fit a row each; a record longer than a row is a run of its own. */
+function packed(raws: readonly string[]): { raws: string[]; bytes: number }[] {
+  const runs: { raws: string[]; bytes: number }[] = [];
+  for (const raw of raws) {
+    const size = Buffer.byteLength(raw) + 1;
+    const last = runs.at(-1);
+    if (last !== undefined && last.bytes + size <= maxRowBytes) {
+      last.raws.push(raw);
+      last.bytes += size;
+    } else {
+      runs.push({ raws: [raw], bytes: size });
+    }
+  }
+  return runs;
+}

@@ -1,0 +1,121 @@
+import type { Config, TenantConfig } from "../config/config.ts";
+import { Connections, healthyConnections, suspectConnections } from "../delivery/connections.ts";
+import type { Courier } from "../delivery/courier.ts";
+import type { Ports } from "../ports.ts";
+import { TenantState } from "./state.ts";
+import { decide, type Plan } from "./plan.ts";
+import { Pulse } from "./pulse.ts";
+import { viewOf } from "./view.ts";
+
+/** How long one run works before it hands over to the alarm. */
+const runMs = 20_000;
+
+export interface EngineOptions {
+  readonly ports: Ports;
+  readonly config: Config;
+  readonly tenant: TenantConfig;
+  readonly maxRequestsPerRun: number;
+  readonly maxSpoolBytes: number | undefined;
+  /** Something will have to be done at this time, though others are still at work. */
+  readonly wakeLater: (at: number) => void;
+}
+
+/** What a run may still do. */
+interface Allowance {
+  requests: number;
+  readonly until: number;
+}
+
+/**
+ * Runs a tenant: one loop collects, one loop for each destination delivers. They share the spool and nothing else, so a
+ * slow intake delays no poll and a silent Kandji no delivery. Single flight: a loop that runs is not started again.
+ */
+export class Engine {
+  readonly state: TenantState;
+  readonly #ports: Ports;
+  readonly #options: EngineOptions;
+  readonly #pulse = new Pulse();
+  readonly #healthy = new Connections(healthyConnections);
+  readonly #suspect = new Connections(suspectConnections);
+  readonly #flights = new Map<string, Promise<void>>();
+  #allowance: Allowance = { requests: 0, until: 0 };
+  #isStopped = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#ports = options.ports;
+    this.state = new TenantState(options);
+  }
+
+  /** Does what is due. Resolves when nothing is left that can be done now, or the run's allowance is used up. */
+  async run(): Promise<void> {
+    const { maxRequestsPerRun } = this.#options;
+    this.#allowance = { requests: maxRequestsPerRun, until: this.#ports.now() + runMs };
+    for (const courier of this.state.couriers.values()) this.#fly(courier.id, () => this.#deliver(courier));
+    this.#fly("collection", () => this.#collect());
+    this.#pulse.beat();
+    await Promise.all(this.#flights.values());
+  }
+
+  /** Nothing is written any more, whatever is still under way. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#pulse.beat();
+  }
+
+  plan(): Plan {
+    return decide(viewOf(this.state, this.#ports), this.#ports.now());
+  }
+
+  #fly(name: string, loop: () => Promise<void>): void {
+    if (this.#flights.has(name)) return;
+    this.#flights.set(
+      name,
+      this.#pulse.run(loop).finally(() => this.#flights.delete(name)),
+    );
+  }
+
+  #mayGoOn(): boolean {
+    return !this.#isStopped && this.#allowance.requests > 0 && this.#ports.now() < this.#allowance.until;
+  }
+
+  get hasWorked(): boolean {
+    return this.#allowance.requests < this.#options.maxRequestsPerRun;
+  }
+
+  /** Waits for others to make work; false when nobody works any more. */
+  async #park(): Promise<boolean> {
+    const { wakeAt } = this.plan();
+    if (wakeAt !== null && wakeAt > this.#ports.now() && this.#pulse.hasOthers) this.#options.wakeLater(wakeAt);
+    return this.#pulse.next();
+  }
+
+  async #collect(): Promise<void> {
+    while (this.#mayGoOn()) {
+      const { collect } = this.plan();
+      if (collect === null) {
+        if (!(await this.#park())) return;
+        continue;
+      }
+      this.#allowance.requests -= 1;
+      const fresh = await (collect.kind === "live" ? this.state.poll(collect.dataset) : this.state.readRange(collect.range));
+      if (fresh > 0) for (const courier of this.state.couriers.values()) courier.recordsArrived();
+      this.#pulse.beat();
+    }
+  }
+
+  async #deliver(courier: Courier): Promise<void> {
+    while (this.#mayGoOn()) {
+      if (this.state.isPaused({ destination: courier.id }) || !courier.isReady()) {
+        if (!(await this.#park())) return;
+        continue;
+      }
+      this.#allowance.requests -= 1;
+      const connections = courier.trouble === null ? this.#healthy : this.#suspect;
+      const step = await connections.use(() => courier.step());
+      this.state.keepTrouble(courier);
+      this.#pulse.beat();
+      if (step === "idle" && !(await this.#park())) return;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Sql } from "../ports.ts";
+
+/**
+ * The tables of a tenant's object, numbered and append-only: a landed migration is never edited. `docs/storage.md` says
+ * what each table holds. Rows written are what Durable Objects bill, so hot tables are WITHOUT ROWID and have no index.
+ */
+const migrations: readonly string[] = [
+  `CREATE TABLE documents (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE lanes (
+     dataset TEXT NOT NULL, stream TEXT NOT NULL, appended INTEGER NOT NULL, shared INTEGER NOT NULL,
+     state TEXT NOT NULL,
+     PRIMARY KEY (dataset, stream)) WITHOUT ROWID;
+   CREATE TABLE seen (
+     dataset TEXT NOT NULL, chunk INTEGER NOT NULL, ids TEXT NOT NULL,
+     PRIMARY KEY (dataset, chunk)) WITHOUT ROWID;
+   CREATE TABLE ranges (
+     id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, destination TEXT, reason TEXT NOT NULL,
+     expected INTEGER NOT NULL, state TEXT NOT NULL);
+   CREATE TABLE segments (
+     id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, stream TEXT NOT NULL, destination TEXT,
+     first INTEGER NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL, collected_at INTEGER NOT NULL,
+     body TEXT NOT NULL);
+   CREATE TABLE overflow (
+     owner TEXT NOT NULL, part INTEGER NOT NULL, body TEXT NOT NULL,
+     PRIMARY KEY (owner, part)) WITHOUT ROWID;
+   CREATE TABLE offsets (
+     destination TEXT NOT NULL, dataset TEXT NOT NULL, stream TEXT NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL,
+     PRIMARY KEY (destination, dataset, stream)) WITHOUT ROWID;
+   CREATE TABLE dead_letters (
+     id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, destination TEXT NOT NULL, record_id TEXT,
+     status INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);`,
+];
+
+/** Brings the tables to the newest shape; refuses a state that a newer version wrote, so that a roll-back never corrupts. */
+export function migrate(sql: Sql): void {
+  sql.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)");
+  const [row] = sql.exec<{ version: number | null }>("SELECT MAX(version) AS version FROM migrations");
+  const version = row?.version ?? 0;
+  if (version > migrations.length) {
+    throw new Error(
+      `Cannot open the state of this tenant: it has version ${version} and this program knows ${migrations.length}; deploy the newer program again`,
+    );
+  }
+  migrations.slice(version).forEach((migration, index) => {
+    sql.transaction(() => {
+      for (const statement of migration.split(";").filter((text) => text.trim() !== "")) sql.exec(statement);
+      sql.exec("INSERT INTO migrations (version) VALUES (?)", version + index + 1);
+    });
+  });
+}

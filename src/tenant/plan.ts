@@ -1,0 +1,95 @@
+/** Decides what a tenant does next: state and time in, steps out. Nothing here reads a clock, the network or a table. */
+
+export interface SourceView {
+  readonly dataset: string;
+  /** A firing of the cron, or a person, asked for a poll that has not been made to its end. */
+  readonly isDue: boolean;
+  readonly isPaused: boolean;
+  /** Not before: a failure's back-off or a hold. */
+  readonly retryAt: number;
+  /** Every destination that takes it is far behind: Kandji keeps the records better than we do. */
+  readonly isBackedUp: boolean;
+}
+
+export interface RangeView {
+  readonly id: number;
+  readonly dataset: string;
+  readonly isPaused: boolean;
+  readonly retryAt: number;
+  readonly isBackedUp: boolean;
+}
+
+export interface CourierView {
+  readonly id: string;
+  readonly isPaused: boolean;
+  /** When it has something to do; null when nothing waits for it. */
+  readonly wakeAt: number | null;
+}
+
+export interface View {
+  readonly sources: readonly SourceView[];
+  readonly ranges: readonly RangeView[];
+  readonly couriers: readonly CourierView[];
+  /** When Kandji may be asked, for either purpose. */
+  readonly liveAt: number;
+  readonly historyAt: number;
+}
+
+export type CollectionStep =
+  | { readonly kind: "live"; readonly dataset: string }
+  | { readonly kind: "history"; readonly range: number };
+
+export interface Plan {
+  /** The one request to Kandji to make now; null when there is none. */
+  readonly collect: CollectionStep | null;
+  /** Destinations to send to now. */
+  readonly deliver: readonly string[];
+  /** When there is something to do next, `now` when at once; null when only a new firing of the cron brings work. */
+  readonly wakeAt: number | null;
+}
+
+/** Live before history; each destination for itself. */
+export function decide(view: View, now: number): Plan {
+  const live = view.sources
+    .filter(({ isDue, isPaused, isBackedUp }) => isDue && !isPaused && !isBackedUp)
+    .map((source) => ({ step: { kind: "live", dataset: source.dataset } as const, at: Math.max(source.retryAt, view.liveAt) }));
+  const history = view.ranges
+    .filter(({ isPaused, isBackedUp }) => !isPaused && !isBackedUp)
+    .map((range) => ({ step: { kind: "history", range: range.id } as const, at: Math.max(range.retryAt, view.historyAt) }));
+  const couriers = view.couriers.flatMap(({ id, isPaused, wakeAt }) => (isPaused || wakeAt === null ? [] : [{ id, at: wakeAt }]));
+  const times = [...live, ...history, ...couriers].map(({ at }) => at);
+  return {
+    collect: [...live, ...history].find(({ at }) => at <= now)?.step ?? null,
+    deliver: couriers.filter(({ at }) => at <= now).map(({ id }) => id),
+    wakeAt: times.length === 0 ? null : Math.max(now, Math.min(...times)),
+  };
+}
+
+/** The longest time between two firings of the cron that is nothing to worry about. */
+export const cronSilentAfterMs = 15 * 60_000;
+const deadManMs = 20 * 60_000;
+const deadManMarginMs = 5 * 60_000;
+
+/**
+ * When the object's one alarm should ring, given when it is set to ring; null to leave it. Setting it is a row written,
+ * so the dead man's time is renewed only when little of it is left.
+ */
+export function nextAlarm(current: number | null, wakeAt: number | null, now: number): number | null {
+  if (wakeAt !== null && (current === null || wakeAt < current || current < now)) return wakeAt;
+  if (current === null || current < now + deadManMarginMs) {
+    return wakeAt === null ? now + deadManMs : current === wakeAt ? null : Math.min(wakeAt, now + deadManMs);
+  }
+  return null;
+}
+
+/**
+ * Whether a firing scheduled at `slot` starts a poll, after the one at `lastSlot` started the last. `isExact` is false
+ * when the object was asleep since and knows only the last slot it wrote down: firings a minute apart are then assumed.
+ */
+export function isDue(slot: number, lastSlot: number | null, everyMs: number, isExact: boolean): boolean {
+  if (lastSlot === null) return true;
+  if (isExact) return slot - lastSlot >= everyMs;
+  const period = Math.ceil(everyMs / 60_000) * 60_000;
+  const last = lastSlot + Math.floor((slot - 1 - lastSlot) / period) * period;
+  return slot - Math.max(last, lastSlot) >= everyMs;
+}

@@ -1,0 +1,17 @@
+import { exchange } from "../http.ts";
+import type { Ports, Row } from "../ports.ts";
+
+/** The ports of a Durable Object: the runtime's clock, chance, network and SQLite. */
+export function platformPorts(storage: DurableObjectStorage): Ports {
+  return {
+    now: () => Date.now(),
+    random: () => Math.random(),
+    sleep: (ms) => scheduler.wait(ms),
+    http: (request, limits) => exchange((url, init) => fetch(url, init), request, limits),
+    sql: {
+      exec: <R extends Row>(query: string, ...bindings: (string | number | null)[]) =>
+        storage.sql.exec(query, ...bindings).toArray() as unknown as R[],
+      transaction: (work) => storage.transactionSync(work),
+    },
+  };
+}

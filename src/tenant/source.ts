@@ -1,0 +1,89 @@
+import { backoffMs } from "../backoff.ts";
+import { HistoryReader, type HistoryStep } from "../collection/history-reader.ts";
+import { LiveCollector, type Collection, type Step } from "../collection/live-collector.ts";
+import type { Oddity } from "../collection/walk.ts";
+import type { Failure } from "../kandji/failure.ts";
+import type { Range } from "../spool/ranges.ts";
+
+const holdMs = 60_000;
+const oddityShownMs = 3_600_000;
+
+/** What stands between a stream of a dataset and its next page. */
+export interface Setback {
+  readonly failure: Failure;
+  readonly attempts: number;
+  readonly since: number;
+  readonly retryAt: number;
+}
+
+/** Failures that only somebody's hand mends: asked again every minute, so that the mend is noticed. */
+const isHold = ({ kind }: Failure): boolean =>
+  ["token-rejected", "token-lacks-permission", "wrong-host", "different-account", "unexpected-answer"].includes(kind);
+
+/** One dataset of a tenant: its live tail, its history, and what went wrong with either. */
+export class Source {
+  readonly name: string;
+  readonly live: LiveCollector;
+  readonly history: HistoryReader;
+  readonly everyMs: number;
+  /** Slot of the firing that started the last poll, and whether it is known or only the last one written down. */
+  lastSlot: number | null = null;
+  isSlotExact = false;
+  /** A firing of the cron, or a person, asked for a poll that has not begun. */
+  isAsked = false;
+  lastSuccessAt: number | null = null;
+  liveSetback: Setback | null = null;
+  historySetback: Setback | null = null;
+  readonly #collection: Collection;
+  readonly #oddities = new Map<Oddity, number>();
+
+  constructor(collection: Collection) {
+    this.#collection = collection;
+    this.name = collection.dataset.name;
+    this.everyMs = collection.options.everyMs;
+    this.live = new LiveCollector(collection);
+    this.history = new HistoryReader(collection);
+    this.lastSuccessAt = this.live.tally.lastSuccessAt;
+  }
+
+  get isDue(): boolean {
+    return this.isAsked || this.live.isPolling;
+  }
+
+  /** One page of the live tail. */
+  async poll(mustRecognise: boolean): Promise<Step> {
+    // Cleared before asking: a firing during the request asks for another poll.
+    if (!this.live.isPolling) this.isAsked = false;
+    const step = await this.live.step(mustRecognise);
+    this.liveSetback = this.#after(this.liveSetback, step);
+    if (step.kind === "page" && step.isLast) this.lastSuccessAt = this.#collection.ports.now();
+    return step;
+  }
+
+  /** One page of a range of the past. */
+  async read(range: Range): Promise<HistoryStep> {
+    const step = await this.history.step(range);
+    this.historySetback = step.kind === "finished" ? null : this.#after(this.historySetback, step);
+    return step;
+  }
+
+  /** Oddities of the paging that were seen within the last hour. */
+  oddities(): Oddity[] {
+    const now = this.#collection.ports.now();
+    return [...this.#oddities].filter(([, at]) => now - at < oddityShownMs).map(([oddity]) => oddity);
+  }
+
+  #after(before: Setback | null, step: Step): Setback | null {
+    const { ports } = this.#collection;
+    const now = ports.now();
+    if (step.kind === "page") {
+      for (const oddity of step.oddities) this.#oddities.set(oddity, now);
+      return null;
+    }
+    const attempts = before?.failure.kind === step.failure.kind ? before.attempts + 1 : 1;
+    const pause = isHold(step.failure)
+      ? Math.max(holdMs, step.failure.retryAfterMs ?? 0)
+      : backoffMs(attempts, ports.random(), step.failure.retryAfterMs);
+    return { failure: step.failure, attempts, since: before?.since ?? now, retryAt: now + pause };
+  }
+}

@@ -1,0 +1,251 @@
+import type { Collection } from "../collection/live-collector.ts";
+import { idOf } from "../collection/page.ts";
+import type { DatasetOptions } from "../config/config.ts";
+import { microsOf, millisOf, parseInstant } from "../datasets/instant.ts";
+import { datasets } from "../datasets/registry.ts";
+import type { Dataset, Micros } from "../datasets/dataset.ts";
+import { Courier } from "../delivery/courier.ts";
+import { noUsage, RequestBudget, type Usage } from "../kandji/budget.ts";
+import { KandjiClient } from "../kandji/client.ts";
+import type { Range } from "../spool/ranges.ts";
+import { Spool } from "../spool/spool.ts";
+import { Documents } from "./documents.ts";
+import type { EngineOptions } from "./engine.ts";
+import { chargeSince, heartbeatMs, heartbeatName, type Heartbeat } from "./heartbeat.ts";
+import { migrate } from "./migrations.ts";
+import { isDue } from "./plan.ts";
+import type { Scope } from "./report.ts";
+import { enrol, members, noteName, type DestinationNote, type Member } from "./roster.ts";
+import { Source } from "./source.ts";
+
+/** What is known of a tenant besides its records. */
+export interface TenantNote {
+  /** Differs for each life of the state, so that batch ids never come again. */
+  readonly generation: string;
+  /** Where the records that are remembered came from. */
+  readonly apiOrigin: string;
+  readonly isPaused: boolean;
+  readonly pausedDatasets: readonly string[];
+  readonly pausedDestinations: readonly string[];
+}
+
+const tenantNote = "tenant";
+
+/** Everything that a tenant's object holds while it is awake, put together from its secrets and its tables. */
+export class TenantState {
+  readonly spool: Spool;
+  readonly budget: RequestBudget;
+  readonly sources = new Map<string, Source>();
+  readonly couriers = new Map<string, Courier>();
+  readonly members: readonly Member[];
+  readonly client: KandjiClient;
+  readonly documents: Documents;
+  readonly options: EngineOptions;
+  /** Scheduled time of the last firing of the cron, as far as it is known. */
+  lastTickAt: number | null;
+  #note: TenantNote;
+
+  constructor(options: EngineOptions) {
+    const { ports, tenant, config } = options;
+    this.options = options;
+    migrate(ports.sql);
+    this.documents = new Documents(ports.sql);
+    this.spool = new Spool(ports.sql, identify, options.maxSpoolBytes);
+    this.#note = this.documents.read<TenantNote>(tenantNote) ?? {
+      generation: Math.floor(ports.random() * 0xffffffff).toString(16).padStart(8, "0"),
+      apiOrigin: tenant.apiOrigin,
+      isPaused: false,
+      pausedDatasets: [],
+      pausedDestinations: [],
+    };
+    this.budget = new RequestBudget(ports, tenant.maxRequestsPerHour, this.#lastUsage());
+    this.client = new KandjiClient(ports, tenant.apiOrigin, tenant.token, this.budget);
+    this.members = members(config, tenant, this.documents);
+    for (const [name, dataset] of datasets) this.#addSource(name, dataset);
+    const heartbeat = this.documents.read<Heartbeat>(heartbeatName);
+    this.lastTickAt = heartbeat?.lastTickAt ?? null;
+    for (const source of this.sources.values()) chargeSince(source, heartbeat, this.budget, ports.now(), tenant);
+    this.#enrol();
+    for (const member of this.members) this.#addCourier(member);
+  }
+
+  get note(): TenantNote {
+    return this.#note;
+  }
+
+  /** True while the API has another host than the one the remembered records came from. */
+  get isHostNew(): boolean {
+    return this.#note.apiOrigin !== this.options.tenant.apiOrigin;
+  }
+
+  changeNote(change: Partial<TenantNote>): void {
+    this.#note = { ...this.#note, ...change };
+    this.documents.write(tenantNote, this.#note);
+  }
+
+  noteOf(destination: string): DestinationNote | undefined {
+    return this.documents.read<DestinationNote>(noteName(destination));
+  }
+
+  isPaused({ dataset, destination }: Scope): boolean {
+    if (this.#note.isPaused) return true;
+    const isDatasetPaused = dataset !== undefined && this.#note.pausedDatasets.includes(dataset);
+    return isDatasetPaused || (destination !== undefined && this.#note.pausedDestinations.includes(destination));
+  }
+
+  /** Whether anybody takes a dataset: who never had a valid destination, or has lost all their secrets, is not polled. */
+  hasTaker(dataset: string): boolean {
+    const takers = this.spool.offsets.in({ dataset, stream: "live" }).map(({ destination }) => destination);
+    return this.members.some(({ id, standing }) => standing !== "absent" && takers.includes(id));
+  }
+
+  /** A firing of the cron. */
+  tick(slot: number): void {
+    this.lastTickAt = slot;
+    for (const source of this.sources.values()) {
+      if (!isDue(slot, source.lastSlot, source.everyMs, source.isSlotExact)) continue;
+      source.isAsked = true;
+      source.lastSlot = slot;
+      source.isSlotExact = true;
+    }
+  }
+
+  /** One page of the live tail; answers how many new records it had. */
+  async poll(dataset: string): Promise<number> {
+    const source = this.#source(dataset);
+    if (source.live.isNew) this.options.ports.sql.transaction(() => source.live.begin());
+    const step = await source.poll(this.isHostNew);
+    this.#keepBlock();
+    if (step.kind === "failed") return 0;
+    if (this.isHostNew) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
+    return step.fresh;
+  }
+
+  /** One page of a range of the past; answers how many records of it were wanted. */
+  async readRange(id: number): Promise<number> {
+    const range = this.spool.ranges.all().find((other) => other.id === id);
+    if (range === undefined) return 0;
+    const step = await this.#source(range.dataset).read(range);
+    this.#keepBlock();
+    if (step.kind === "finished") this.#noteMissing(range, step.missing);
+    return step.kind === "failed" ? 0 : step.fresh;
+  }
+
+  /** Keeps what stands in a destination's way where it must outlive the object: a new kind, or a time that the intake named. */
+  keepTrouble(courier: Courier): void {
+    const note = this.noteOf(courier.id);
+    const { trouble } = courier;
+    if (note === undefined || (note.trouble?.kind === trouble?.kind && trouble?.isAsked !== true)) return;
+    this.documents.write(noteName(courier.id), { ...note, trouble } satisfies DestinationNote);
+  }
+
+  #source(dataset: string): Source {
+    const source = this.sources.get(dataset);
+    if (source === undefined) throw new Error(`No source "${dataset}"`);
+    return source;
+  }
+
+  #addSource(name: string, dataset: Dataset): void {
+    const options: DatasetOptions | undefined = this.options.tenant.datasets.get(name);
+    if (options === undefined) return;
+    const { ports } = this.options;
+    const { spool, client } = this;
+    const collection: Collection = { ports, spool, client, dataset, options, usage: () => this.budget.usage() };
+    this.sources.set(name, new Source(collection));
+  }
+
+  #addCourier({ id, config }: Member): void {
+    if (config === undefined) return;
+    const { ports, tenant } = this.options;
+    const { spool } = this;
+    const trouble = this.noteOf(id)?.trouble ?? null;
+    const { generation } = this.#note;
+    this.couriers.set(id, new Courier({ ports, spool, tenant: tenant.id, generation, config, timeOf, recordIdOf, trouble }));
+  }
+
+  #enrol(): void {
+    const { ports, tenant } = this.options;
+    const hasBegun = (dataset: string): boolean => this.sources.get(dataset)?.live.isNew === false;
+    ports.sql.transaction(() => {
+      const { spool, documents } = this;
+      const latecomers = enrol(this.members, tenant, { spool, documents, now: ports.now(), hasBegun });
+      for (const { destination, dataset } of latecomers) this.#giveThePast(destination, dataset);
+      documents.write(tenantNote, this.#note);
+    });
+  }
+
+  /** A destination that comes later is given what the others have had; what is still to be read comes to it the usual way. */
+  #giveThePast(destination: string, dataset: string): void {
+    const source = this.#source(dataset);
+    const { ports, tenant } = this.options;
+    const backfillMs = tenant.datasets.get(dataset)?.backfillMs ?? 0;
+    const from = microsOf(ports.now() - backfillMs);
+    const past = { dataset, destination, reason: "backfill", expected: 0, at: from, from, edge: [] } as const;
+    const { floor, start } = source.live.state;
+    const running = this.spool.ranges.all().find((range) => range.dataset === dataset && range.destination === null);
+    const live = { onlyFrom: floor, ids: source.live.seen.idsSince(floor), to: microsOf(ports.now()) };
+    if (running === undefined) {
+      this.spool.ranges.add({ ...past, ...live });
+      return;
+    }
+    this.spool.ranges.add({ ...past, to: running.at, onlyFrom: running.at, ids: running.edge });
+    const since = Math.max(from, start);
+    this.spool.ranges.add({ ...past, ...live, from: since, at: since });
+  }
+
+  #noteMissing(range: Range, missing: number): void {
+    const note = range.destination === null ? undefined : this.noteOf(range.destination);
+    if (range.destination === null || note === undefined || missing === 0) return;
+    const owedMissing = note.owedMissing + missing;
+    this.documents.write(noteName(range.destination), { ...note, owedMissing } satisfies DestinationNote);
+  }
+
+  /** The newest of what was written down of requests made. */
+  #lastUsage(): Usage {
+    const heartbeat = this.documents.read<Heartbeat>(heartbeatName)?.usage;
+    const kept = this.spool.lanes.all().map((lane) => this.spool.lanes.state<{ usage?: Usage }>(lane)?.usage);
+    return [heartbeat, ...kept].reduce<Usage>((newest, usage) => (usage !== undefined && usage.at > newest.at ? usage : newest), noUsage);
+  }
+
+  /** A time before which Kandji wants no request must outlive the object. */
+  #keepBlock(): void {
+    const kept = this.documents.read<Heartbeat>(heartbeatName)?.usage.blockedUntil ?? 0;
+    const { blockedUntil } = this.budget.usage();
+    if (blockedUntil > kept && blockedUntil > this.options.ports.now()) this.beat();
+  }
+
+  beatIfDue(): void {
+    const last = this.documents.read<Heartbeat>(heartbeatName)?.at ?? 0;
+    if (this.options.ports.now() - last >= heartbeatMs) this.beat();
+  }
+
+  /** Writes the heartbeat: the one row that a tenant without news writes. */
+  beat(): void {
+    const sources = [...this.sources.values()].map((source) => [
+      source.name,
+      { slot: source.lastSlot, floor: source.live.state.floor, lastSuccessAt: source.lastSuccessAt },
+    ]);
+    this.documents.write(heartbeatName, {
+      at: this.options.ports.now(),
+      lastTickAt: this.lastTickAt,
+      sources: Object.fromEntries(sources),
+      usage: this.budget.usage(),
+    } satisfies Heartbeat);
+  }
+}
+
+function identify(name: string, raw: string): { id: string; time: Micros } {
+  const dataset = datasets.get(name);
+  if (dataset === undefined) throw new Error(`No dataset "${name}"`);
+  const record: unknown = JSON.parse(raw);
+  const written = dataset.timeOf(record);
+  return { id: idOf(dataset, record, raw), time: (written === undefined ? undefined : parseInstant(written)) ?? 0 };
+}
+
+const timeOf = (dataset: string, raw: string): number => {
+  const { time } = identify(dataset, raw);
+  // A record without a time is not called old.
+  return time === 0 ? Infinity : millisOf(time);
+};
+
+const recordIdOf = (dataset: string, raw: string): string | null => datasets.get(dataset)?.idOf(JSON.parse(raw)) ?? null;

@@ -1,0 +1,212 @@
+import { DurableObject } from "cloudflare:workers";
+import { readConfig } from "../config/read-config.ts";
+import type { Parsed, TenantConfig } from "../config/config.ts";
+import type { Env } from "../env.ts";
+import { forwarderOf } from "../forwarder/stub.ts";
+import { checkDestination, checkSource, type Check } from "../verification/checks.ts";
+import { Engine } from "./engine.ts";
+import * as operations from "./operations.ts";
+import { platformPorts } from "./platform.ts";
+import { cronSilentAfterMs, nextAlarm } from "./plan.ts";
+import type { DeadLetterReport, Problem, Scope, TenantOperations, TenantReport, Verification } from "./report.ts";
+import { reportOf } from "./reporter.ts";
+import { keptAbsentMs } from "./roster.ts";
+
+/** A firing of the cron is answered after this long at the latest; what is still under way goes on. */
+const tickAnswerMs = 8_000;
+const defaultRequestsPerRun = 45;
+const absentSinceKey = "absent-since";
+const brokenSecretMs = 15 * 60_000;
+const faultPauseMs = 60_000;
+const idlePauseMs = 5_000;
+const faultShownMs = 3_600_000;
+
+/** Something went wrong in this program itself. */
+interface Fault {
+  readonly at: number;
+  readonly message: string;
+}
+
+/**
+ * One customer tenant: polls Kandji, keeps what was collected, delivers it. It reads its own secrets by its own name, so
+ * no token and no record crosses to another object.
+ */
+export class Tenant extends DurableObject<Env> implements TenantOperations {
+  #engine: Engine | undefined;
+  #fault: Fault | undefined;
+
+  async tick(slot: number): Promise<TenantReport> {
+    const engine = this.#open();
+    engine.state.tick(slot);
+    const run = this.#run(engine);
+    await Promise.race([run, scheduler.wait(tickAnswerMs)]);
+    return this.#report(engine);
+  }
+
+  async report(): Promise<TenantReport> {
+    return this.#report(this.#open());
+  }
+
+  async poll(): Promise<void> {
+    const engine = this.#open();
+    for (const source of engine.state.sources.values()) source.isAsked = true;
+    this.#goOn(engine);
+  }
+
+  async pause(scope: Scope): Promise<void> {
+    operations.pause(this.#open().state, scope);
+  }
+
+  async resume(scope: Scope): Promise<void> {
+    const engine = this.#open();
+    operations.resume(engine.state, scope);
+    this.#goOn(engine);
+  }
+
+  async deadLetters(): Promise<DeadLetterReport[]> {
+    return operations.deadLetters(this.#open().state);
+  }
+
+  async redrive(ids?: number[]): Promise<number> {
+    const engine = this.#open();
+    const moved = operations.redrive(engine.state, ids);
+    this.#goOn(engine);
+    return moved;
+  }
+
+  async deleteDeadLetters(ids?: number[]): Promise<number> {
+    return operations.deleteDeadLetters(this.#open().state, ids);
+  }
+
+  async verify(): Promise<Verification> {
+    const { state } = this.#open();
+    const ports = platformPorts(this.ctx.storage);
+    const source = await checkSource(ports, state.client, state.options.tenant);
+    const configs = state.members.flatMap(({ config }) => (config === undefined ? [] : [config]));
+    const destinations: Check[] = [];
+    for (const config of configs) destinations.push(await checkDestination(ports, state.options.tenant.id, config));
+    const checks = [...source, ...destinations];
+    if (configs.length === 0) {
+      checks.push({ name: "Destinations", ok: false, message: "No destination has a valid secret", fix: "Put a secret DESTINATION_<NAME>" });
+    }
+    return { ok: checks.every(({ ok }) => ok), checks };
+  }
+
+  async forget(): Promise<void> {
+    this.#engine?.stop();
+    this.#engine = undefined;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+  }
+
+  override async alarm(): Promise<void> {
+    const parsed = this.#parsed();
+    if (parsed === undefined) return this.#waitToBeForgotten();
+    // A broken secret stops this tenant and loses nothing; it is looked at again when the secret was put anew.
+    if (!parsed.ok) return this.ctx.storage.setAlarm(Date.now() + brokenSecretMs);
+    const engine = this.#open();
+    const { lastTickAt, sources } = engine.state;
+    if (lastTickAt !== null && Date.now() - lastTickAt > cronSilentAfterMs) {
+      for (const source of sources.values()) source.isAsked = true;
+    }
+    await this.#run(engine);
+    await this.#tell(engine);
+  }
+
+  /** An absent secret stops the tenant; its state is kept 30 days and then forgotten. */
+  async #waitToBeForgotten(): Promise<void> {
+    const { storage } = this.ctx;
+    const since = storage.kv.get<number>(absentSinceKey) ?? Date.now();
+    storage.kv.put(absentSinceKey, since);
+    if (Date.now() < since + keptAbsentMs) return storage.setAlarm(since + keptAbsentMs);
+    console.log(JSON.stringify({ event: "tenant-forgotten", tenant: this.ctx.id.name, reason: "secret absent for 30 days" }));
+    await this.forget();
+    await forwarderOf(this.env).forget(this.ctx.id.name ?? "");
+  }
+
+  /** Runs what is due in the background, for operations that are answered at once. */
+  #goOn(engine: Engine): void {
+    this.ctx.waitUntil(this.#run(engine).then(() => this.#tell(engine)));
+  }
+
+  async #run(engine: Engine): Promise<void> {
+    const run = this.#runOnce(engine);
+    this.ctx.waitUntil(run);
+    return run;
+  }
+
+  async #runOnce(engine: Engine): Promise<void> {
+    try {
+      await engine.run();
+      engine.state.beatIfDue();
+      await this.#arm(engine.plan().wakeAt, engine.hasWorked);
+    } catch (error) {
+      if (this.#engine !== engine) return;
+      // What is in memory may not be what is stored: begin anew from the tables.
+      const message = error instanceof Error ? error.message : String(error);
+      console.error(JSON.stringify({ event: "internal-error", tenant: this.ctx.id.name, message }));
+      this.#fault = { at: Date.now(), message };
+      engine.stop();
+      this.#engine = undefined;
+      await this.ctx.storage.setAlarm(Date.now() + faultPauseMs);
+    }
+  }
+
+  /** `hasWorked` false: a plan that says "now" and a run that did nothing must not chase each other. */
+  async #arm(wakeAt: number | null, hasWorked: boolean): Promise<void> {
+    const now = Date.now();
+    const at = wakeAt === null || hasWorked ? wakeAt : Math.max(wakeAt, now + idlePauseMs);
+    const next = nextAlarm(await this.ctx.storage.getAlarm(), at, now);
+    if (next !== null) await this.ctx.storage.setAlarm(next);
+  }
+
+  #report(engine: Engine): TenantReport {
+    return withFault(reportOf(engine.state, Date.now()), this.#fault);
+  }
+
+  /** Tells the forwarder object what changed outside a firing of the cron. */
+  async #tell(engine: Engine): Promise<void> {
+    if (this.#engine === engine) await forwarderOf(this.env).takeReports([this.#report(engine)]);
+  }
+
+  #parsed(): Parsed<TenantConfig> | undefined {
+    return readConfig({ ...this.env }).tenants.get(this.ctx.id.name ?? "");
+  }
+
+  #open(): Engine {
+    if (this.#engine !== undefined) return this.#engine;
+    const parsed = this.#parsed();
+    if (parsed?.ok !== true) throw new Error("The secret of this tenant is absent or broken");
+    const tenant = parsed.value;
+    const isElsewhere = this.env.ALLOW_LOCAL_HOSTS !== "true" && this.ctx.id.jurisdiction !== tenant.jurisdiction;
+    if (isElsewhere) throw new Error("This object does not live in the jurisdiction that the secret asks for");
+    const { MAX_REQUESTS_PER_RUN, MAX_SPOOL_BYTES } = this.env;
+    this.#engine = new Engine({
+      ports: platformPorts(this.ctx.storage),
+      config: readConfig({ ...this.env }),
+      tenant,
+      maxRequestsPerRun: positive(MAX_REQUESTS_PER_RUN) ?? defaultRequestsPerRun,
+      maxSpoolBytes: positive(MAX_SPOOL_BYTES),
+      wakeLater: (at) => this.ctx.waitUntil(this.#arm(at, true)),
+    });
+    if (this.ctx.storage.kv.get(absentSinceKey) !== undefined) this.ctx.storage.kv.delete(absentSinceKey);
+    return this.#engine;
+  }
+}
+
+const positive = (text: string | undefined): number | undefined => {
+  const number = Number(text ?? NaN);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+};
+
+function withFault(report: TenantReport, fault: Fault | undefined): TenantReport {
+  if (fault === undefined || Date.now() - fault.at > faultShownMs) return report;
+  const problem: Problem = {
+    code: "internal-error",
+    subject: `tenant ${report.id}`,
+    message: `An error in the forwarder itself: ${fault.message}`,
+    fix: "Nothing was lost; it goes on from what is stored. Report it with this text",
+    health: "failing",
+  };
+  return { ...report, health: report.paused ? "paused" : "failing", problems: [problem, ...report.problems] };
+}

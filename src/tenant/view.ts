@@ -1,0 +1,83 @@
+import type { Ports } from "../ports.ts";
+import { isFor } from "../spool/spool.ts";
+import type { Source } from "./source.ts";
+import type { TenantState } from "./state.ts";
+import type { RangeView, SourceView, View } from "./plan.ts";
+
+/** History is read only this far ahead of the destination that takes it fastest. */
+const historyAheadBytes = 4_000_000;
+
+/** Looks at a tenant with the eyes of the plan. */
+export function viewOf(state: TenantState, ports: Pick<Ports, "now">): View {
+  const waiting = waitingBytes(state);
+  return {
+    sources: [...state.sources.values()].map((source) => viewSource(state, source, waiting)),
+    ranges: viewRanges(state, waiting, ports.now()),
+    couriers: [...state.couriers.values()].map((courier) => ({
+      id: courier.id,
+      isPaused: state.isPaused({ destination: courier.id }),
+      wakeAt: courier.wakeAt(),
+    })),
+    liveAt: state.budget.availableAt("live"),
+    historyAt: state.budget.availableAt("history"),
+  };
+}
+
+function viewSource(state: TenantState, source: Source, waiting: ReadonlyMap<string, number>): SourceView {
+  return {
+    dataset: source.name,
+    isDue: source.isDue,
+    isPaused: state.isPaused({ dataset: source.name }) || !state.hasTaker(source.name),
+    retryAt: source.liveSetback?.retryAt ?? 0,
+    isBackedUp: fastest(state, source.name, waiting) > state.spool.maxBytes / 2,
+  };
+}
+
+function viewRanges(state: TenantState, waiting: ReadonlyMap<string, number>, now: number): RangeView[] {
+  return state.spool.ranges.all().flatMap((range) => {
+    const source = state.sources.get(range.dataset);
+    if (source === undefined) return [];
+    const { destination } = range;
+    const courier = destination === null ? undefined : state.couriers.get(destination);
+    const ahead = destination === null ? fastest(state, range.dataset, waiting) : (waiting.get(destination) ?? 0);
+    // What is read for one destination alone waits until that destination takes anything.
+    const isUntaken = destination !== null && (courier === undefined || (courier.trouble?.retryAt ?? 0) > now);
+    const isPaused =
+      state.isPaused({ dataset: range.dataset, ...(destination === null ? {} : { destination }) }) ||
+      !state.hasTaker(range.dataset) ||
+      state.isHostNew;
+    return [
+      {
+        id: range.id,
+        dataset: range.dataset,
+        isPaused,
+        retryAt: source.historySetback?.retryAt ?? 0,
+        isBackedUp: isUntaken || ahead > historyAheadBytes,
+      },
+    ];
+  });
+}
+
+/** Bytes of records that wait for each destination. */
+function waitingBytes(state: TenantState): Map<string, number> {
+  const segments = state.spool.segments.all();
+  const bytes = new Map<string, number>();
+  for (const offset of state.spool.offsets.all()) {
+    const ahead = segments.filter(
+      (segment) =>
+        segment.lane.dataset === offset.lane.dataset &&
+        segment.lane.stream === offset.lane.stream &&
+        isFor(segment, offset) &&
+        segment.first + segment.records > offset.position,
+    );
+    const sum = ahead.reduce((total, segment) => total + segment.bytes, bytes.get(offset.destination) ?? 0);
+    bytes.set(offset.destination, sum);
+  }
+  return bytes;
+}
+
+/** What waits for the destination of a dataset that is furthest. */
+function fastest(state: TenantState, dataset: string, waiting: ReadonlyMap<string, number>): number {
+  const takers = state.spool.offsets.in({ dataset, stream: "live" }).map(({ destination }) => destination);
+  return Math.min(...takers.map((id) => waiting.get(id) ?? 0));
+}

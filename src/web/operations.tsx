@@ -1,0 +1,169 @@
+/** What can be done. Each operation is handed to the tenant's object, which finishes it on its own; each is safe to repeat. */
+
+import type { Context } from "hono";
+import type { Problem, Scope, Verification } from "../tenant/report.ts";
+import { isBrowserForm, page, wantsPage } from "./answers.tsx";
+import { confirmBody, deadLettersBody, noBody, readBody, refused, scopeBody } from "./bodies.ts";
+import { whereabouts } from "./known-tenant.ts";
+import { statusPath } from "./pages/parts.tsx";
+import { VerifyPage } from "./pages/verify-page.tsx";
+import { Refusal } from "./refusal.ts";
+import { askTenant, reach, subjectOf, type Subject } from "./subject.ts";
+import { obstacles, usesDestination } from "./tenant-status.ts";
+import { frameOf, permissionsOf } from "./views.tsx";
+import type { WebTypes } from "./web-types.ts";
+
+export async function verify(c: Context<WebTypes>): Promise<Response> {
+  const subject = await subjectOf(c);
+  await readBody(c.req.raw, noBody);
+  const [...inTheWay] = hindrances(subject);
+  const verification =
+    inTheWay.length > 0 ? failedBefore(inTheWay) : await askTenant(subject, (object) => object.verify());
+  if (!wantsPage(c)) {
+    return c.json(verification);
+  }
+  const { tenant, gateway } = subject;
+  const permissions = permissionsOf(subject);
+  return page(
+    c,
+    <VerifyPage
+      {...frameOf(c)}
+      tenant={tenant.id}
+      version={gateway.version}
+      permissions={permissions}
+      verification={verification}
+    />,
+  );
+}
+
+export async function poll(c: Context<WebTypes>): Promise<Response> {
+  const subject = await subjectOf(c);
+  await readBody(c.req.raw, noBody);
+  const [hindrance] = hindrances(subject);
+  if (hindrance !== undefined) {
+    throw new Refusal(409, {
+      what: `Cannot poll tenant "${subject.tenant.id}": ${hindrance.message}`,
+      where: hindrance.subject,
+      mend: hindrance.fix,
+    });
+  }
+  await askTenant(subject, (object) => object.poll());
+  return accepted(c, subject, "poll");
+}
+
+export async function pause(c: Context<WebTypes>): Promise<Response> {
+  const subject = await subjectOf(c);
+  const scope = await readScope(c, subject);
+  await askTenant(subject, (object) => object.pause(scope));
+  return accepted(c, subject, "pause");
+}
+
+export async function resume(c: Context<WebTypes>): Promise<Response> {
+  const subject = await subjectOf(c);
+  const scope = await readScope(c, subject);
+  await askTenant(subject, (object) => object.resume(scope));
+  return accepted(c, subject, "resume");
+}
+
+export async function redrive(c: Context<WebTypes>): Promise<Response> {
+  const subject = await subjectOf(c);
+  const { ids } = await readBody(c.req.raw, deadLettersBody);
+  const deadLetters = await askTenant(subject, (object) => object.redrive(ids));
+  return accepted(c, subject, "redrive", { deadLetters });
+}
+
+export async function deleteDeadLetters(c: Context<WebTypes>): Promise<Response> {
+  const subject = await subjectOf(c);
+  const { ids } = await readBody(c.req.raw, deadLettersBody);
+  const deadLetters = await askTenant(subject, (object) => object.deleteDeadLetters(ids));
+  return accepted(c, subject, "delete", { deadLetters });
+}
+
+export async function forget(c: Context<WebTypes>): Promise<Response> {
+  const subject = await subjectOf(c);
+  const { tenant, gateway } = subject;
+  const { confirm } = await readBody(c.req.raw, confirmBody);
+  if (confirm !== tenant.id) {
+    throw refused(`"confirm" is not the id of this tenant`, ["confirm"], confirmBody.mend);
+  }
+  const home = whereabouts(tenant);
+  // Without whereabouts there is no object, so there is nothing to forget.
+  if (home !== undefined) {
+    await reach(`tenant "${tenant.id}"`, () => gateway.forgetTenant(tenant.id, home));
+  }
+  return isBrowserForm(c) ? c.redirect("/status", 303) : c.json({ accepted: "forget", tenant: tenant.id }, 202);
+}
+
+/** A form is led back to the page it came from, which says what was done; a program reads 202. */
+function accepted(
+  c: Context<WebTypes>,
+  { tenant }: Subject,
+  operation: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Response {
+  if (isBrowserForm(c)) {
+    return c.redirect(`${statusPath(tenant.id)}?done=${operation}`, 303);
+  }
+  return c.json({ accepted: operation, tenant: tenant.id, ...more }, 202);
+}
+
+/** Why Kandji cannot be asked on behalf of this tenant. */
+function hindrances({ tenant }: Subject): Problem[] {
+  if (tenant.secret !== undefined) {
+    return obstacles(tenant);
+  }
+  const absent: Problem = {
+    code: "secret-absent",
+    subject: `secret ${tenant.secretName}`,
+    message: "The secret is absent",
+    fix: `Put it again: npx wrangler secret put ${tenant.secretName}`,
+    health: "failing",
+  };
+  return [absent];
+}
+
+function failedBefore(problems: readonly Problem[]): Verification {
+  return {
+    ok: false,
+    checks: problems.map(({ subject, message, fix }) => ({ name: subject, ok: false, message, fix })),
+  };
+}
+
+async function readScope(c: Context<WebTypes>, subject: Subject): Promise<Scope> {
+  const scope = await readBody(c.req.raw, scopeBody);
+  const { datasets, destinations } = partsOf(subject);
+  requireKnown("dataset", scope.dataset, datasets);
+  requireKnown("destination", scope.destination, destinations);
+  return scope;
+}
+
+function requireKnown(key: "dataset" | "destination", value: string | undefined, known: ReadonlySet<string>): void {
+  if (value !== undefined && !known.has(value)) {
+    const names = [...known]
+      .toSorted()
+      .map((name) => `"${name}"`)
+      .join(", ");
+    throw refused(
+      `this tenant has no ${key} "${value}"`,
+      [key],
+      names === "" ? `This tenant has no ${key} yet` : `Use one of ${names}`,
+    );
+  }
+}
+
+/** Everything that may be paused: what the secrets name, and what the tenant itself tells of. */
+function partsOf({ tenant, circumstances }: Subject): { datasets: Set<string>; destinations: Set<string> } {
+  const { secret, report, id } = tenant;
+  const asked = secret?.ok === true ? secret.value : undefined;
+  const set = [...circumstances.config.destinations.keys()].filter((destination) =>
+    usesDestination(circumstances.config, id, destination),
+  );
+  return {
+    datasets: new Set([...(asked?.datasets.keys() ?? []), ...(report?.datasets.map((dataset) => dataset.name) ?? [])]),
+    destinations: new Set([
+      ...set,
+      ...(asked?.destinations ?? []),
+      ...(report?.destinations.map((destination) => destination.name) ?? []),
+    ]),
+  };
+}

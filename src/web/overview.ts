@@ -1,0 +1,86 @@
+/** Puts together what the whole installation looks like, from the configuration, the forwarder's summary and the time. Pure. */
+
+import type { Config } from "../config/config.ts";
+import type { Fleet, OverallHealth } from "../forwarder/fleet.ts";
+import type { Problem } from "../tenant/report.ts";
+import { findTenant, tenantIds } from "./known-tenant.ts";
+import { destinationSecretProblems, tenantStatus, usesDestination, type TenantStatus } from "./tenant-status.ts";
+import { worst } from "./health.ts";
+
+export interface Status {
+  readonly health: OverallHealth;
+  readonly version: string;
+  readonly now: string;
+  readonly cron: { readonly lastTickAt: string | null; readonly health: OverallHealth };
+  readonly problems: readonly Problem[];
+  readonly tenants: readonly TenantStatus[];
+}
+
+/** The same for one tenant: its own fields also stand at the top, so that a program needs not look into a list of one. */
+export type StatusOfOne = Omit<Status, "health"> & TenantStatus;
+
+export interface Circumstances {
+  readonly config: Config;
+  readonly fleet: Fleet;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly version: string;
+}
+
+/** The cron fires every minute and is allowed to be a little late; longer silence means that nothing is collected. */
+const cronSilentAfterMs = 3 * 60_000;
+
+export function overview(circumstances: Circumstances): Status {
+  const { config, fleet, now, version } = circumstances;
+  const cron = cronProblems(fleet, now);
+  const shared = [...cron, ...destinationSecretProblems(config)];
+  const tenants = tenantIds(config, fleet)
+    .toSorted()
+    .flatMap((id) => findTenant(config, fleet, id) ?? [])
+    .map((tenant) => tenantStatus(tenant, fleet));
+  return {
+    health: worst([...shared.map((problem) => problem.health), ...tenants.map((tenant) => tenant.health)]),
+    version,
+    now: new Date(now).toISOString(),
+    cron: { lastTickAt: fleet.lastTickAt, health: worst(cron.map((problem) => problem.health)) },
+    problems: unrepeated([...shared, ...tenants.flatMap((tenant) => tenant.problems)]),
+    tenants,
+  };
+}
+
+/** The overview narrowed to one tenant and to the problems that reach it; `undefined` when there is no such tenant. */
+export function overviewOfOne(circumstances: Circumstances, id: string): StatusOfOne | undefined {
+  const whole = overview(circumstances);
+  const tenant = whole.tenants.find((one) => one.id === id);
+  if (tenant === undefined) {
+    return undefined;
+  }
+  const { config, fleet, now } = circumstances;
+  const itsDestinations = destinationSecretProblems(config, (destination) => usesDestination(config, id, destination));
+  const problems = unrepeated([...cronProblems(fleet, now), ...itsDestinations, ...tenant.problems]);
+  return { ...tenant, version: whole.version, now: whole.now, cron: whole.cron, problems, tenants: [tenant] };
+}
+
+function cronProblems(fleet: Fleet, now: number): Problem[] {
+  if (fleet.lastTickAt === null || now - Date.parse(fleet.lastTickAt) <= cronSilentAfterMs) {
+    return [];
+  }
+  return [
+    {
+      code: "cron-silent",
+      subject: "cron",
+      message: `The cron last fired at ${fleet.lastTickAt}, it fires every minute when all is well`,
+      fix: "Look at the Worker's cron triggers and their past events in the Cloudflare dashboard, and run npm run deploy if the trigger is missing",
+      health: "failing",
+    },
+  ];
+}
+
+/** A tenant's object and the configuration may both tell of one and the same thing. */
+function unrepeated(problems: readonly Problem[]): Problem[] {
+  return [
+    ...new Map(
+      problems.map((problem) => [`${problem.code}\n${problem.subject}\n${problem.message}`, problem]),
+    ).values(),
+  ];
+}

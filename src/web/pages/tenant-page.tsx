@@ -1,0 +1,144 @@
+import type { JSX } from "hono/jsx/jsx-runtime";
+import type { DeadLetterReport } from "../../tenant/report.ts";
+import type { StatusOfOne } from "../overview.ts";
+import { DatasetCard } from "./dataset-card.tsx";
+import { DeadLetters } from "./dead-letters.tsx";
+import { DestinationCard } from "./destination-card.tsx";
+import { bytes, duration, number } from "./format.ts";
+import { tenantHeadline } from "./headline.ts";
+import { Layout, type Frame } from "./layout.tsx";
+import { notices } from "./notices.ts";
+import { Fact, Operation, Problems, statusPath, tenantPath, Time, verifyPath } from "./parts.tsx";
+
+interface TenantPageProps extends Frame {
+  readonly status: StatusOfOne;
+  readonly deadLetters: readonly DeadLetterReport[];
+  /** The operation that brought the reader here, as the address names it. */
+  readonly done: string | undefined;
+}
+
+/** One tenant: everything that is known of it, and what can be done. It does not refresh by itself: somebody may be typing. */
+export function TenantPage({ nonce, operable, status, deadLetters, done }: TenantPageProps): JSX.Element {
+  const { id } = status;
+  const now = Date.parse(status.now);
+  const sentence = tenantHeadline(status, status.problems.length);
+  const notice = notices.get(done ?? "");
+  return (
+    <Layout nonce={nonce} title={`${id}: ${sentence}`} health={status.health} version={status.version}>
+      <nav aria-label="Breadcrumb">
+        <a href="/status">All tenants</a> / <b>{id}</b>
+      </nav>
+      {notice !== undefined && (
+        <p class="notice" role="status">
+          {notice} <a href={statusPath(id)}>Look again</a>
+        </p>
+      )}
+      <h1 class={`headline ${status.health}`}>{sentence}</h1>
+      <p class="about">
+        Reported: <Time at={status.reportedAt} now={now} /> · Cron fired: <Time at={status.cron.lastTickAt} now={now} />
+      </p>
+      {operable && <Operations id={id} paused={status.paused} />}
+      {status.notes.map((note) => (
+        <p class="note">{note}</p>
+      ))}
+      <Problems problems={status.problems} />
+      <section>
+        <h2>Collected from Kandji (now Iru)</h2>
+        <div class="cards">
+          {status.datasets.map((dataset) => (
+            <DatasetCard tenant={id} dataset={dataset} now={now} operable={operable} />
+          ))}
+        </div>
+        {status.datasets.length === 0 && <p class="about">Nothing yet</p>}
+      </section>
+      <section>
+        <h2>Sent to</h2>
+        <div class="cards">
+          {status.destinations.map((destination) => (
+            <DestinationCard tenant={id} destination={destination} now={now} operable={operable} />
+          ))}
+        </div>
+        {status.destinations.length === 0 && (
+          <p class="about">No destination yet: a tenant without one is not polled</p>
+        )}
+      </section>
+      <DeadLetters tenant={id} deadLetters={deadLetters} now={now} operable={operable} shown={10} />
+      <Settings status={status} />
+      {operable && (
+        <Forget
+          id={id}
+          hasSecret={status.settings !== null || status.problems.some((problem) => problem.code === "secret-invalid")}
+        />
+      )}
+    </Layout>
+  );
+}
+
+function Operations({ id, paused }: { id: string; paused: boolean }): JSX.Element {
+  const path = tenantPath(id);
+  return (
+    <div class="operations">
+      <Operation action={`${path}/poll`} label="Poll and deliver now" about={id} />
+      <Operation
+        action={`${path}/${paused ? "resume" : "pause"}`}
+        label={paused ? "Resume the tenant" : "Pause the tenant"}
+        about={id}
+      />
+      <a class="button" href={verifyPath(id)}>
+        Verify
+      </a>
+    </div>
+  );
+}
+
+function Settings({ status }: { status: StatusOfOne }): JSX.Element {
+  const { settings, requests } = status;
+  return (
+    <section>
+      <h2>Details</h2>
+      <dl>
+        <Fact name="Requests to Kandji, last hour">
+          {number(requests.lastHour)} of {number(requests.limitPerHour)}
+          <meter
+            min={0}
+            max={Math.max(1, requests.limitPerHour)}
+            value={requests.lastHour}
+            aria-label="Share of the hourly requests"
+          />
+        </Fact>
+        <Fact name="Waiting in the spool">{bytes(status.spoolBytes)}</Fact>
+        {settings !== null && <Fact name="API host">{settings.apiHost}</Fact>}
+        {settings !== null && <Fact name="Jurisdiction">{settings.jurisdiction ?? "none"}</Fact>}
+        {settings !== null && <Fact name="Destinations">{settings.destinations?.join(", ") ?? "all"}</Fact>}
+        {settings?.datasets.map(({ name, everyMs, backfillMs, overlapMs }) => (
+          <Fact name={name}>
+            every {duration(everyMs)}, overlap {duration(overlapMs)}, history {duration(backfillMs)}
+          </Fact>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Forget({ id, hasSecret }: { id: string; hasSecret: boolean }): JSX.Element {
+  return (
+    <section>
+      <details>
+        <summary>Forget this tenant</summary>
+        <p>
+          Its cursors, everything that waits, its counts and its dead letters are deleted, and nobody can bring them
+          back.
+          {hasSecret &&
+            " Its secret is still there: the tenant starts anew at the next firing of the cron, with its whole history. Delete the secret first if it is to stay away."}
+        </p>
+        <form method="post" action={`${tenantPath(id)}/forget`} class="typed">
+          <label>
+            Type <b>{id}</b> to confirm
+            <input name="confirm" required autocomplete="off" autocapitalize="none" spellcheck={false} />
+          </label>
+          <button class="danger">Forget {id}</button>
+        </form>
+      </details>
+    </section>
+  );
+}

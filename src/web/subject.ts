@@ -1,0 +1,70 @@
+import type { Context } from "hono";
+import type { Config } from "../config/config.ts";
+import type { Fleet } from "../forwarder/fleet.ts";
+import type { TenantOperations } from "../tenant/report.ts";
+import type { Gateway } from "./gateway.ts";
+import { findTenant, whereabouts, type KnownTenant } from "./known-tenant.ts";
+import type { Circumstances } from "./overview.ts";
+import { Refusal } from "./refusal.ts";
+import type { WebTypes } from "./web-types.ts";
+
+/** What a request is about, looked up once. */
+
+/** A request about one tenant. */
+export interface Subject {
+  readonly gateway: Gateway;
+  readonly circumstances: Circumstances;
+  readonly tenant: KnownTenant;
+}
+
+export async function circumstancesOf(gateway: Gateway): Promise<Circumstances> {
+  const config: Config = gateway.config();
+  const fleet: Fleet = await reach("the forwarder's summary", () => gateway.fleet());
+  return { config, fleet, now: gateway.now(), version: gateway.version };
+}
+
+/** The tenant that the address names. Throws a 404 when nobody knows it. */
+export async function subjectOf(c: Context<WebTypes>): Promise<Subject> {
+  const gateway = c.get("gateway");
+  const circumstances = await circumstancesOf(gateway);
+  const id = c.req.param("tenant") ?? "";
+  const tenant = findTenant(circumstances.config, circumstances.fleet, id);
+  if (tenant === undefined) {
+    throw new Refusal(404, {
+      what: `Cannot find tenant "${id.slice(0, 100)}"`,
+      where: "path",
+      mend: "Use an id that /status lists: that of secret TENANT_ACME_EU is acme-eu",
+    });
+  }
+  return { gateway, circumstances, tenant };
+}
+
+/** Asks the tenant's object. Throws a 409 when it has none and its broken secret does not tell where to make it, a 503 when it fails. */
+export async function askTenant<T>(
+  { gateway, tenant }: Subject,
+  question: (object: TenantOperations) => Promise<T>,
+): Promise<T> {
+  const home = whereabouts(tenant);
+  if (home === undefined) {
+    throw new Refusal(409, {
+      what: `Cannot reach tenant "${tenant.id}": it has never run, and its secret is broken`,
+      where: `secret ${tenant.secretName}`,
+      mend: "Mend the secret as /status says",
+    });
+  }
+  return reach(`tenant "${tenant.id}"`, () => question(gateway.tenant(tenant.id, home)));
+}
+
+/** What an object throws may hold anything: it goes to the log as the cause, never into the answer. */
+export async function reach<T>(whom: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    const text = {
+      what: `Cannot reach ${whom}: its Durable Object did not answer`,
+      where: "the Worker",
+      mend: "Try again in a minute; if it stays so, look at the Worker's logs with npx wrangler tail",
+    };
+    throw new Refusal(503, text, { cause });
+  }
+}

@@ -1,0 +1,26 @@
+import type { BatchContext, OutgoingRecord, Verdict } from "../../src/destinations/destination.ts";
+
+/** What must be known about a destination type before it may be offered: how it looks on the wire and what its answers mean. */
+export interface Fixture {
+  /** The secret without `type`: the fewest keys, and as many as there are. */
+  readonly settings: { readonly fewest: object; readonly most: object };
+  /** Values of `most` that nothing but the request may hold. */
+  readonly hidden: readonly string[];
+  readonly url: { readonly fewest: string; readonly most: string };
+  /** Headers for the batch of the conformance test, names and values, under `most`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** A record and the text that it becomes, under `fewest`. */
+  readonly encoded: readonly {
+    readonly record: OutgoingRecord;
+    readonly batch?: Partial<BatchContext>;
+    readonly text: string;
+  }[];
+  /** Reads the raw texts back out of a body made under `fewest`. */
+  readonly rawOf: (body: string) => string[];
+  /** Every status of the conformance test stands under one verdict. */
+  readonly verdicts: Readonly<Partial<Record<Verdict["kind"], readonly number[]>>>;
+  /** A body, where the vendor documents one, that comes with a status. */
+  readonly bodies?: ReadonlyMap<number, string>;
+}
+
+export const redirects = [300, 301, 302, 303, 304, 305, 306, 307, 308];

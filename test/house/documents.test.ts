@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { exists, filesBelow, textOf } from "./tree.ts";
+
+/** What the documents say exists, exists. */
+
+describe("docs/promises.md", () => {
+  const document = "docs/promises.md";
+  const promises = Array.from({ length: 10 }, (_, index) => String(index + 1));
+
+  /** Rows `| 1. Nothing lost | mechanism | `path › test name` |`: the number of the promise and what it refers to. */
+  const rows = () =>
+    textOf(document)
+      .split("\n")
+      .map((line) => line.split("|").map((cell) => cell.trim()))
+      .flatMap(([, promise = "", , tests = ""]) => {
+        const number = /^\**(\d+)\b/.exec(promise)?.[1];
+        const references = [...tests.matchAll(/`([^`]+)`/g)].map(([, reference = ""]) => reference);
+        return number === undefined ? [] : [{ number, references }];
+      });
+
+  test.each(promises)("promise %s has a test in every row", (promise) => {
+    const own = rows().filter(({ number }) => number === promise);
+    expect(own.length, `${document} has no row for promise ${promise}`).toBeGreaterThan(0);
+    expect(own.filter(({ references }) => references.length === 0)).toEqual([]);
+  });
+
+  test("every test that it names exists", () => {
+    const broken = rows()
+      .flatMap(({ references }) => references)
+      .filter((reference) => {
+        const [path = "", ...names] = reference.split(" › ");
+        const text = exists(path) ? textOf(path) : "";
+        return names.length === 0 || !names.every((name) => text.includes(name));
+      });
+    expect(broken).toEqual([]);
+  });
+});
+
+describe("docs/operating.md", () => {
+  test("every problem code has a heading", () => {
+    // A hyphen tells our codes from zod's.
+    const codes = filesBelow("src").flatMap((path) =>
+      [...textOf(path).matchAll(/\bcode:\s*"([a-z]+(?:-[a-z]+)+)"/g)].map(([, code = ""]) => code),
+    );
+    const headings = new Set(
+      [...textOf("docs/operating.md").matchAll(/^### `?([a-z-]+)`?$/gm)].map(([, code]) => code),
+    );
+    expect([...new Set(codes)].filter((code) => !headings.has(code))).toEqual([]);
+  });
+});
+
+describe("README.md", () => {
+  test("every npm script that it names exists", () => {
+    const mentions = textOf("README.md").matchAll(/\bnpm (?:run ([\w:-]+)|(test)\b)/g);
+    const named = [...mentions].map(([, script, bare]) => script ?? bare ?? "");
+    const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
+    expect(named.length, "README.md names no npm script").toBeGreaterThan(0);
+    expect([...new Set(named)].filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+/** What an intake remembers of what it was sent: the only evidence that the accounts are made from. */
+import { detached, digest, keyOfRecord } from "./record-text.ts";
+
+/** What one request carried, whatever its encoding. */
+export interface Delivery {
+  /** The texts of the records, to the character. */
+  readonly records: readonly string[];
+  /** The body as it was sent. */
+  readonly body: Uint8Array;
+  /** By what a retry is recognised; a body without an id is its own. */
+  readonly batchId: string | undefined;
+  readonly tenant: string | undefined;
+  readonly dataset: string | undefined;
+}
+
+export interface Batch {
+  readonly id: string;
+  readonly at: number;
+  readonly tenant: string | undefined;
+  readonly dataset: string | undefined;
+  readonly bodyDigest: string;
+  readonly accepted: boolean;
+  /** The records by name, in the order in which they came. */
+  readonly keys: readonly string[];
+}
+
+export class IntakeMemory {
+  readonly #keepTexts: boolean;
+  /** Per record, how many times it was accepted. */
+  readonly times = new Map<string, number>();
+  /** Per record, its text as it arrived first; empty unless texts are kept. */
+  readonly texts = new Map<string, string>();
+  /** Answered 2xx and thrown away. */
+  readonly dropped = new Set<string>();
+  /** Matched a rule in a request that was refused. */
+  readonly refused = new Set<string>();
+  /** Every batch that was read, accepted or not, in the order of arrival. */
+  readonly batches: Batch[] = [];
+  /** Ids that came again with another body. */
+  readonly changedBatches = new Set<string>();
+  readonly #digests = new Map<string, string>();
+  arrivals = 0;
+
+  constructor(keepTexts: boolean) {
+    this.#keepTexts = keepTexts;
+  }
+
+  /** Notes a batch that could be read; accepted when `drops` is given, a test for what the intake throws away. */
+  note(at: number, delivery: Delivery, drops: ((record: string) => boolean) | undefined): void {
+    const bodyDigest = digest(delivery.body);
+    const id = delivery.batchId === undefined ? bodyDigest : detached(delivery.batchId);
+    const before = this.#digests.get(id);
+    if (before === undefined) this.#digests.set(id, bodyDigest);
+    else if (before !== bodyDigest) this.changedBatches.add(id);
+    const keys = delivery.records.map((record) => keyOfRecord(record));
+    const { tenant, dataset } = delivery;
+    this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: drops !== undefined, keys });
+    if (drops === undefined) return;
+    for (const [index, key] of keys.entries()) this.#accept(key, delivery.records[index] ?? "", drops);
+  }
+
+  refuse(record: string): void {
+    this.refused.add(keyOfRecord(record));
+  }
+
+  #accept(key: string, record: string, drops: (record: string) => boolean): void {
+    if (drops(record)) {
+      this.dropped.add(key);
+      return;
+    }
+    this.arrivals += 1;
+    const times = this.times.get(key) ?? 0;
+    this.times.set(key, times + 1);
+    if (times === 0 && this.#keepTexts) this.texts.set(key, detached(record));
+  }
+}

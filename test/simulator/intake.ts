@@ -1,0 +1,189 @@
+/** A simulated log intake: reads batches as its kind does, refuses what it is told to refuse, remembers what it accepted. */
+import { Hono } from "hono";
+import { gunzipSync } from "node:zlib";
+import { changed, type Change } from "./change.ts";
+import { readDatadog } from "./datadog-intake.ts";
+import {
+  cutAnswer,
+  FaultDesk,
+  hangUntilAborted,
+  statusAnswer,
+  unreadableAnswer,
+  type Fault,
+  type Hang,
+} from "./faults.ts";
+import { IntakeMemory, type Delivery } from "./intake-memory.ts";
+import { RequestLog } from "./request-log.ts";
+import { readWebhook } from "./webhook-intake.ts";
+
+export type IntakeKind = "webhook" | "datadog";
+
+/** What may be changed while it runs. */
+export interface IntakeSettings {
+  /** Any record whose text contains this costs its whole batch. */
+  readonly refuse: readonly { readonly contains: string; readonly status: 400 | 422 }[];
+  /** More records, or more bytes after decompression, are answered 413 (by Datadog 400 for records). */
+  readonly maxRecords: number | null;
+  readonly maxBytes: number | null;
+  /** Milliseconds before each answer. */
+  readonly latencyMs: number;
+}
+
+export interface IntakeOptions extends Change<IntakeSettings> {
+  readonly kind: IntakeKind;
+  /** Webhook: the `whsec_…` secret; signatures are then required and checked. */
+  readonly signingSecret?: string | undefined;
+  /** Datadog: the only key that it knows. */
+  readonly apiKey?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
+  readonly seed?: number | undefined;
+  readonly hang?: Hang | undefined;
+  /** Keep the text of each record, so that the account can tell which were altered. */
+  readonly keepTexts?: boolean | undefined;
+}
+
+/** What a kind makes of a request: an answer at once, or a delivery and how it answers well. */
+export type Reading =
+  | { readonly kind: "answer"; readonly status: number; readonly text: string; readonly authorized: boolean }
+  | {
+      readonly kind: "delivery";
+      readonly delivery: Delivery;
+      readonly accepted: { readonly status: number; readonly text: string };
+      /** What it answers well and throws away. */
+      readonly drops: (record: string) => boolean;
+    };
+
+export interface ReadingContext {
+  readonly request: Request;
+  readonly url: URL;
+  /** As sent, and after decompression. */
+  readonly body: Uint8Array;
+  readonly text: string;
+  readonly now: number;
+  readonly options: IntakeOptions;
+}
+
+/** The vendors' limits; a test may set others. */
+const USUAL: Record<IntakeKind, IntakeSettings> = {
+  webhook: { refuse: [], maxRecords: null, maxBytes: null, latencyMs: 0 },
+  datadog: { refuse: [], maxRecords: 1000, maxBytes: 5_000_000, latencyMs: 0 },
+};
+
+const READERS: Record<IntakeKind, (context: ReadingContext) => Reading> = {
+  webhook: readWebhook,
+  datadog: readDatadog,
+};
+
+export class SimulatedIntake {
+  readonly kind: IntakeKind;
+  readonly app: Hono;
+  readonly faults: FaultDesk;
+  readonly requests = new RequestLog();
+  readonly memory: IntakeMemory;
+  readonly #options: IntakeOptions;
+  readonly #now: () => number;
+  readonly #hang: Hang;
+  #settings: IntakeSettings;
+
+  constructor(options: IntakeOptions) {
+    const { kind, now = Date.now, seed = 1, hang = hangUntilAborted, keepTexts = true } = options;
+    this.kind = kind;
+    this.#options = options;
+    this.#now = now;
+    this.#hang = hang;
+    const { refuse, maxRecords, maxBytes, latencyMs } = options;
+    this.#settings = changed(USUAL[kind], { refuse, maxRecords, maxBytes, latencyMs });
+    this.faults = new FaultDesk(seed);
+    this.memory = new IntakeMemory(keepTexts);
+    this.app = new Hono().all("*", (c) => this.#answerAndLog(c.req.raw));
+    // Whoever gave up is not owed an answer, and a mistake in here must not look like a fault that was asked for.
+    this.app.onError((error) => {
+      throw error;
+    });
+  }
+
+  readonly fetch = async (request: Request): Promise<Response> => this.app.fetch(request);
+
+  get settings(): IntakeSettings {
+    return this.#settings;
+  }
+
+  change(change: Change<IntakeSettings>): void {
+    this.#settings = changed(this.#settings, change);
+  }
+
+  async #answerAndLog(request: Request): Promise<Response> {
+    const at = this.#now();
+    this.requests.arrived(at);
+    const url = new URL(request.url);
+    const log = (status: number, authorized = true): void =>
+      this.requests.answered({ at, method: request.method, target: url.pathname + url.search, authorized, status });
+    // The whole body first, as an intake would: a caller that is killed while sending has sent nothing.
+    const body = new Uint8Array(await request.arrayBuffer());
+    if (this.#settings.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#settings.latencyMs));
+    const fault = this.faults.next();
+    if (fault?.do === "hang") {
+      log(0);
+      return this.#hang(request);
+    }
+    const early = this.#broken(fault);
+    if (early !== undefined) {
+      log(fault?.do === "cut" ? 0 : early.status);
+      return early;
+    }
+    const { response, authorized } = this.#read(request, url, body);
+    log(fault?.do === "lost-answer" ? 0 : response.status, authorized);
+    return fault?.do === "lost-answer" ? cutAnswer("{}", "application/json") : response;
+  }
+
+  /** Faults that come before the body was looked at. */
+  #broken(fault: Fault | undefined): Response | undefined {
+    if (fault?.do === "status")
+      return statusAnswer(fault, `{"error":"simulated ${fault.status}"}`, this.#now(), this.requests);
+    if (fault?.do === "unreadable") return unreadableAnswer();
+    return fault?.do === "cut" ? cutAnswer("{}", "application/json") : undefined;
+  }
+
+  #read(request: Request, url: URL, body: Uint8Array): { response: Response; authorized: boolean } {
+    const now = this.#now();
+    const text = decoded(request, body);
+    if (text === undefined) return { response: answer(400, `{"error":"cannot decompress"}`), authorized: true };
+    const tooLarge = this.#settings.maxBytes !== null && Buffer.byteLength(text) > this.#settings.maxBytes;
+    const reading = READERS[this.kind]({ request, url, body, text, now, options: this.#options });
+    if (reading.kind === "answer")
+      return { response: answer(reading.status, reading.text), authorized: reading.authorized };
+    if (tooLarge) return { response: answer(413, `{"error":"payload too large"}`), authorized: true };
+    return { response: this.#decide(now, reading), authorized: true };
+  }
+
+  #decide(now: number, reading: Extract<Reading, { kind: "delivery" }>): Response {
+    const { delivery, accepted } = reading;
+    if (this.#settings.maxRecords !== null && delivery.records.length > this.#settings.maxRecords) {
+      return answer(this.kind === "datadog" ? 400 : 413, `{"error":"too many records"}`);
+    }
+    const rule = this.#settings.refuse.find(({ contains }) =>
+      delivery.records.some((record) => record.includes(contains)),
+    );
+    if (rule !== undefined) {
+      for (const record of delivery.records) if (record.includes(rule.contains)) this.memory.refuse(record);
+      this.memory.note(now, delivery, undefined);
+      return answer(rule.status, `{"error":"a record is not acceptable"}`);
+    }
+    this.memory.note(now, delivery, reading.drops);
+    return answer(accepted.status, accepted.text);
+  }
+}
+
+function decoded(request: Request, body: Uint8Array): string | undefined {
+  if (request.headers.get("content-encoding") !== "gzip") return new TextDecoder().decode(body);
+  try {
+    return new TextDecoder().decode(gunzipSync(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function answer(status: number, text: string): Response {
+  return new Response(status === 204 ? null : text, { status, headers: { "content-type": "application/json" } });
+}

@@ -1,0 +1,185 @@
+/**
+ * A simulated Kandji (Iru) tenant API: `GET /api/v1/audit/events` as it is documented and as it was observed, with the
+ * parts that hurt: keyset pages without tie-break, late and future events, limits, and answers that are none.
+ */
+import { Hono } from "hono";
+import { answerAuditEvents, AUDIT_EVENTS } from "./audit-endpoint.ts";
+import { changed, type Change } from "./change.ts";
+import { makeEvents, type EventPlan } from "./event-plan.ts";
+import { EventStore } from "./event-store.ts";
+import {
+  cutAnswer,
+  FaultDesk,
+  hangUntilAborted,
+  statusAnswer,
+  unreadableAnswer,
+  type Fault,
+  type Hang,
+} from "./faults.ts";
+import { DOCUMENTED_RATE, RateLimit, type RateSettings } from "./rate-limit.ts";
+import { seedFor } from "./random.ts";
+import { RequestLog } from "./request-log.ts";
+
+/** What may be changed while it runs. */
+export interface KandjiSettings {
+  readonly token: string;
+  /** Paths that the token may read; none at all makes the token unknown. */
+  readonly permissions: readonly string[];
+  readonly rate: RateSettings;
+  readonly endDate: "inclusive" | "exclusive";
+  /** Where `next` points. `same` is the URL that was asked, for ever. */
+  readonly next: "url" | "token" | "foreign" | "same";
+  readonly foreignOrigin: string;
+  /** Whether `next` repeats the date filter: nobody has seen it, either may be true. */
+  readonly nextCarriesDates: boolean;
+  /** What befalls every page that was asked with a larger limit than this. */
+  readonly largePages: { readonly above: number; readonly fault: Fault } | null;
+  /** Milliseconds before each answer. */
+  readonly latencyMs: number;
+}
+
+export interface KandjiOptions extends Change<KandjiSettings> {
+  /** Makes its events its own: the same plan under another name gives other ids. */
+  readonly name?: string | undefined;
+  /** The only host that this tenant answers to, such as `acme.api.kandji.io`; any by default. */
+  readonly host?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
+  readonly seed?: number | undefined;
+  readonly hang?: Hang | undefined;
+}
+
+const USUAL: KandjiSettings = {
+  token: "",
+  permissions: [AUDIT_EVENTS],
+  rate: DOCUMENTED_RATE,
+  endDate: "inclusive",
+  next: "url",
+  foreignOrigin: "https://elsewhere.example",
+  nextCarriesDates: true,
+  largePages: null,
+  latencyMs: 0,
+};
+
+export class SimulatedKandji {
+  readonly app: Hono;
+  readonly store: EventStore;
+  readonly faults: FaultDesk;
+  readonly requests = new RequestLog();
+  readonly #now: () => number;
+  readonly #name: string;
+  readonly #host: string | undefined;
+  readonly #hang: Hang;
+  readonly #rate: RateLimit;
+  #settings: KandjiSettings;
+
+  constructor(options: KandjiOptions) {
+    const { name = "", host, now = Date.now, seed = 1, hang = hangUntilAborted, ...settings } = options;
+    this.#now = now;
+    this.#name = name;
+    this.#host = host;
+    this.#hang = hang;
+    this.#settings = changed(USUAL, settings);
+    this.#rate = new RateLimit(this.#settings.rate);
+    this.store = new EventStore(now);
+    this.faults = new FaultDesk(seed);
+    this.app = new Hono().all("*", (c) => this.#answerAndLog(c.req.raw));
+    // Whoever gave up is not owed an answer, and a mistake in here must not look like a fault that was asked for.
+    this.app.onError((error) => {
+      throw error;
+    });
+  }
+
+  readonly fetch = async (request: Request): Promise<Response> => this.app.fetch(request);
+
+  get settings(): KandjiSettings {
+    return this.#settings;
+  }
+
+  change(change: Change<KandjiSettings>): void {
+    this.#settings = changed(this.#settings, change);
+    this.#rate.settings = this.#settings.rate;
+  }
+
+  /** Makes the events of a plan and takes them in. */
+  seed(plan: EventPlan): number {
+    const events = makeEvents({ ...plan, seed: seedFor(this.#name, plan.seed) }, this.#now());
+    this.store.add(events);
+    return events.length;
+  }
+
+  async #answerAndLog(request: Request): Promise<Response> {
+    const at = this.#now();
+    this.requests.arrived(at);
+    const url = new URL(request.url);
+    const authorized = request.headers.get("authorization") === `Bearer ${this.#settings.token}`;
+    const log = (status: number): void =>
+      this.requests.answered({ at, method: request.method, target: url.pathname + url.search, authorized, status });
+    if (this.#settings.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#settings.latencyMs));
+    const fault = this.#faultFor(url) ?? this.faults.next();
+    if (fault?.do === "hang") {
+      log(0);
+      return this.#hang(request);
+    }
+    const answer = this.#answer(request, url, authorized, fault);
+    log(fault?.do === "cut" || fault?.do === "lost-answer" ? 0 : answer.status);
+    return answer;
+  }
+
+  #answer(request: Request, url: URL, authorized: boolean, fault: Fault | undefined): Response {
+    const now = this.#now();
+    if (this.#host !== undefined && url.host !== this.#host)
+      return problem(404, { message: "no such tenant", request_id: "a1b2c3" });
+    const limited = this.#rate.admit(now);
+    const answer =
+      limited === undefined
+        ? this.#admitted(request, url, authorized, fault)
+        : statusAnswer(
+            { do: "status", status: 429, retryAfter: { seconds: limited.retryAfterSeconds, as: "seconds" } },
+            `{"message":"API rate limit exceeded"}`,
+            now,
+            this.requests,
+          );
+    this.#rate.announce(now, answer.headers);
+    return answer;
+  }
+
+  #admitted(request: Request, url: URL, authorized: boolean, fault: Fault | undefined): Response {
+    if (fault?.do === "status") return statusAnswer(fault, bodyFor(fault.status), this.#now(), this.requests);
+    if (fault?.do === "unreadable") return unreadableAnswer();
+    if (!authorized || this.#settings.permissions.length === 0) return problem(401, { error: "Unauthorized" });
+    const path = url.pathname.replace(/\/$/, "");
+    if (path !== AUDIT_EVENTS) return problem(404, { message: "no such route", request_id: "a1b2c3" });
+    if (request.method !== "GET") return problem(405, { detail: "Method Not Allowed" });
+    if (!this.#settings.permissions.includes(path)) return problem(403, { detail: "Not permitted for this token." });
+    const isCut = fault?.do === "cut" || fault?.do === "lost-answer";
+    const page = answerAuditEvents(url, this.store, this.#settings);
+    if (page.status !== 200) return json(page.status, page.text);
+    if (isCut) return cutAnswer(page.text, "application/json");
+    for (const event of page.events) event.served += 1;
+    return json(200, page.text);
+  }
+
+  #faultFor(url: URL): Fault | undefined {
+    const rule = this.#settings.largePages;
+    if (rule === null) return undefined;
+    return Number(url.searchParams.get("limit")) > rule.above ? rule.fault : undefined;
+  }
+}
+
+function json(status: number, text: string): Response {
+  return new Response(text, { status, headers: { "content-type": "application/json" } });
+}
+
+function problem(status: number, body: unknown): Response {
+  return json(status, JSON.stringify(body));
+}
+
+/** All the shapes that its errors were seen in. */
+function bodyFor(status: number): string {
+  if (status === 401) return `{"error":"Unauthorized"}`;
+  if (status === 403) return `{"detail":"Not permitted for this token."}`;
+  if (status === 429) return `{"message":"API rate limit exceeded"}`;
+  if (status === 413) return `["Response too large."]`;
+  return status >= 500 ? "<html><body><h1>Bad gateway</h1></body></html>" : `{"detail":"Request failed."}`;
+}

@@ -1,0 +1,82 @@
+/** Plans and changes as JSON: what the command line and the control routes accept. Unknown keys are mistakes. */
+import * as z from "zod";
+
+const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+const milliseconds = z.number().min(0);
+
+export const eventPlan = z.strictObject({
+  seed: z.int(),
+  count,
+  from: milliseconds,
+  to: milliseconds,
+  ties: z.strictObject({ groups: count, size: count }).optional(),
+  future: z.strictObject({ count, aheadMs: milliseconds }).optional(),
+  late: z.strictObject({ share, byMs: milliseconds }).optional(),
+  odd: count.optional(),
+  bare: count.optional(),
+  marked: z.strictObject({ count, text: z.string() }).optional(),
+  recordBytes: count.optional(),
+});
+
+const fault = z.discriminatedUnion("do", [
+  z.strictObject({
+    do: z.literal("status"),
+    status: z.int().min(200).max(599),
+    body: z.string().optional(),
+    retryAfter: z.strictObject({ seconds: z.number().min(0), as: z.enum(["seconds", "date"]) }).optional(),
+  }),
+  z.strictObject({ do: z.enum(["hang", "cut", "lost-answer", "unreadable"]) }),
+]);
+
+export const faultSettings = z.strictObject({
+  always: fault.nullable().optional(),
+  script: z.array(z.union([fault, z.literal("ok")])).optional(),
+  shares: z.array(z.strictObject({ share, fault })).optional(),
+});
+
+const rate = z.strictObject({ perSecond: count.nullable(), perHour: count.nullable(), announced: z.boolean() });
+
+export const kandjiChange = z.strictObject({
+  token: z.string().optional(),
+  permissions: z.array(z.string()).optional(),
+  rate: rate.optional(),
+  endDate: z.enum(["inclusive", "exclusive"]).optional(),
+  next: z.enum(["url", "token", "foreign", "same"]).optional(),
+  foreignOrigin: z.url().optional(),
+  nextCarriesDates: z.boolean().optional(),
+  largePages: z.strictObject({ above: count, fault }).nullable().optional(),
+  latencyMs: milliseconds.optional(),
+});
+
+export const intakeChange = z.strictObject({
+  refuse: z
+    .array(z.strictObject({ contains: z.string(), status: z.union([z.literal(400), z.literal(422)]) }))
+    .optional(),
+  maxRecords: count.nullable().optional(),
+  maxBytes: count.nullable().optional(),
+  latencyMs: milliseconds.optional(),
+});
+
+const kandjiPlan = kandjiChange.extend({
+  token: z.string(),
+  host: z.string().optional(),
+  seed: z.int().optional(),
+  events: z.array(eventPlan).optional(),
+  faults: faultSettings.optional(),
+});
+
+const intakePlan = intakeChange.extend({
+  kind: z.enum(["webhook", "datadog"]),
+  signingSecret: z.string().optional(),
+  apiKey: z.string().optional(),
+  seed: z.int().optional(),
+  keepTexts: z.boolean().optional(),
+  faults: faultSettings.optional(),
+  tenants: z.array(z.string()).optional(),
+});
+
+export const worldPlan = z.strictObject({
+  kandji: z.record(z.string(), kandjiPlan),
+  intakes: z.record(z.string(), intakePlan),
+});

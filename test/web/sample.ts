@@ -1,0 +1,203 @@
+import type { Config, DestinationConfig, Parsed, TenantConfig } from "../../src/config/config.ts";
+import type { Fleet } from "../../src/forwarder/fleet.ts";
+import { Secret } from "../../src/secret.ts";
+import type {
+  DatasetReport,
+  DeadLetterReport,
+  DestinationReport,
+  Scope,
+  TenantOperations,
+  TenantReport,
+  Verification,
+} from "../../src/tenant/report.ts";
+import type { Gateway } from "../../src/web/gateway.ts";
+
+/** Made-up installations, and a gateway that only remembers what it was asked. */
+
+export const now = Date.parse("2026-05-01T08:30:00.000Z");
+export const adminToken = "admin-0123456789abcdef-admin";
+export const viewerToken = "viewer-0123456789abcdef-viewer";
+export const kandjiToken = "kandji-secret-0123456789";
+
+export function ago(ms: number): string {
+  return new Date(now - ms).toISOString();
+}
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+export function aDataset(changes: Partial<DatasetReport> = {}): DatasetReport {
+  return {
+    name: "audit-events",
+    health: "ok",
+    paused: false,
+    lastSuccessAt: ago(12 * second),
+    nextDueAt: ago(-48 * second),
+    newestRecordAt: ago(3 * minute),
+    collected: 48_211,
+    duplicates: 1204,
+    late: 3,
+    drift: 0,
+    backfill: { state: "done", percent: 100 },
+    lastDay: [4, 8, 2, 0, 0, 1, 12, 80, 122, 140, 131, 90, 77, 92, 110, 160, 121, 60, 22, 12, 8, 3, 0, 5],
+    ...changes,
+  };
+}
+
+export function aDestination(changes: Partial<DestinationReport> = {}): DestinationReport {
+  return {
+    name: "siem",
+    type: "datadog",
+    health: "ok",
+    paused: false,
+    target: "http-intake.logs.datadoghq.eu",
+    collected: 48_211,
+    delivered: 48_211,
+    pending: 0,
+    skipped: 0,
+    dead: 0,
+    owed: 0,
+    owedMissing: 0,
+    requests: 812,
+    oldestPendingAt: null,
+    lastDeliveredAt: ago(11 * second),
+    retryAt: null,
+    lastError: null,
+    ...changes,
+  };
+}
+
+export function aReport(changes: Partial<TenantReport> = {}): TenantReport {
+  return {
+    id: "acme",
+    health: "ok",
+    paused: false,
+    datasets: [aDataset()],
+    destinations: [aDestination()],
+    requests: { lastHour: 71, limitPerHour: 2500 },
+    problems: [],
+    spoolBytes: 0,
+    reportedAt: ago(10 * second),
+    ...changes,
+  };
+}
+
+export function aDeadLetter(changes: Partial<DeadLetterReport> = {}): DeadLetterReport {
+  return {
+    id: 7,
+    dataset: "audit-events",
+    destination: "siem",
+    recordId: "0f1c6f0e-2f5e-4a71-9f6b-1d0d9b8f5f11",
+    status: 422,
+    reason: "field new_state.name is too long",
+    excerpt: '{"id":"0f1c6f0e-2f5e-4a71-9f6b-1d0d9b8f5f11","action":"update","occurred_at":"2026-05-01T08:01:02.123456Z"}',
+    at: ago(2 * hour),
+    ...changes,
+  };
+}
+
+export function validTenant(id = "acme", changes: Partial<TenantConfig> = {}): Parsed<TenantConfig> {
+  const value: TenantConfig = {
+    id,
+    secretName: `TENANT_${id.toUpperCase().replaceAll("-", "_")}`,
+    apiOrigin: `https://${id}.api.kandji.io`,
+    token: new Secret(kandjiToken),
+    datasets: new Map([["audit-events", { everyMs: minute, backfillMs: 365 * 24 * hour, overlapMs: 10 * minute }]]),
+    destinations: undefined,
+    jurisdiction: undefined,
+    maxRequestsPerHour: 2500,
+    notes: [],
+    fingerprint: "f",
+    ...changes,
+  };
+  return { ok: true, value };
+}
+
+export function validDestination(id = "siem"): Parsed<DestinationConfig> {
+  // The web room reads nothing of a valid destination but its id.
+  return { ok: true, value: { id, secretName: `DESTINATION_${id.toUpperCase()}` } as DestinationConfig };
+}
+
+export function broken(secret: string, key = "token"): { ok: false; errors: { secret: string; key: string; message: string; fix: string }[] } {
+  return { ok: false, errors: [{ secret, key, message: `Cannot read "${key}": it is missing`, fix: "Put the API token there" }] };
+}
+
+export function aConfig(changes: Partial<Config> = {}): Config {
+  return { tenants: new Map([["acme", validTenant()]]), destinations: new Map([["siem", validDestination()]]), ...changes };
+}
+
+export function aFleet(changes: Partial<Fleet> = {}): Fleet {
+  return { lastTickAt: ago(15 * second), tenants: [aReport()], homes: { acme: "" }, ...changes };
+}
+
+export interface FakeGateway extends Gateway {
+  /** What was asked of objects, in order. */
+  readonly calls: string[];
+}
+
+export function aGateway(changes: Partial<Gateway> & { deadLetters?: DeadLetterReport[]; verification?: Verification } = {}): FakeGateway {
+  const { deadLetters = [], verification = { ok: true, checks: [] }, ...rest } = changes;
+  const calls: string[] = [];
+  const gateway: Gateway = {
+    version: "1.2.3",
+    adminToken,
+    viewerToken,
+    now: () => now,
+    config: () => aConfig(),
+    fleet: async () => aFleet(),
+    tenant: (id, home) => operations(calls, `${id}@${home}`, async () => aReport({ id }), deadLetters, verification),
+    forgetTenant: async (id, home) => {
+      calls.push(`forget ${id}@${home}`);
+    },
+    permission: (dataset) => (dataset === "audit-events" ? "List audit events" : undefined),
+    ...rest,
+  };
+  const fleet = gateway.fleet.bind(gateway);
+  return {
+    ...gateway,
+    calls,
+    fleet: () => {
+      calls.push("fleet");
+      return fleet();
+    },
+  };
+}
+
+export function operations(
+  calls: string[],
+  who: string,
+  report: () => Promise<TenantReport>,
+  deadLetters: DeadLetterReport[],
+  verification: Verification,
+): TenantOperations {
+  const scoped = (what: string) => async (scope: Scope) => {
+    calls.push(`${what} ${who} ${JSON.stringify(scope)}`);
+  };
+  return {
+    tick: report,
+    report: async () => {
+      calls.push(`report ${who}`);
+      return report();
+    },
+    poll: async () => {
+      calls.push(`poll ${who}`);
+    },
+    pause: scoped("pause"),
+    resume: scoped("resume"),
+    verify: async () => {
+      calls.push(`verify ${who}`);
+      return verification;
+    },
+    deadLetters: async () => deadLetters,
+    redrive: async (ids) => {
+      calls.push(`redrive ${who} ${JSON.stringify(ids ?? null)}`);
+      return ids?.length ?? deadLetters.length;
+    },
+    deleteDeadLetters: async (ids) => {
+      calls.push(`delete ${who} ${JSON.stringify(ids ?? null)}`);
+      return ids?.length ?? deadLetters.length;
+    },
+    forget: async () => {},
+  };
+}
