@@ -1,0 +1,142 @@
+import type { Config } from "../../src/config/config.ts";
+import { readConfig } from "../../src/config/read-config.ts";
+import { exchange } from "../../src/http.ts";
+import { TimedOut, type Ports } from "../../src/ports.ts";
+import { Engine } from "../../src/tenant/engine.ts";
+import { nextAlarm } from "../../src/tenant/plan.ts";
+import type { TenantReport } from "../../src/tenant/report.ts";
+import { reportOf } from "../../src/tenant/reporter.ts";
+import { randomFrom } from "../simulator/random.ts";
+import { World, type WorldPlan } from "../simulator/world.ts";
+import { NodeSql } from "./node-sql.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+/** When these histories begin. */
+export const epoch = Date.parse("2026-05-01T08:00:00Z");
+
+/** The secrets of a tenant `acme` and the destinations that are named; `webhook` by default. */
+export function secrets(
+  destinations: Readonly<Record<string, object>> = { siem: {} },
+  tenant: object = {},
+): Record<string, string> {
+  const named = Object.entries(destinations).map(([name, settings]) => [
+    `DESTINATION_${name.toUpperCase()}`,
+    JSON.stringify({ type: "webhook", url: `https://intake.example/intake/${name}`, ...settings }),
+  ]);
+  return {
+    TENANT_ACME: JSON.stringify({ subdomain: "acme", token: "token-of-acme", ...tenant }),
+    ...Object.fromEntries(named),
+  };
+}
+
+/** One tenant's engine in plain Node, on a clock, a network and a disk that the test owns. */
+export class Household {
+  readonly time = new VirtualTime(epoch);
+  readonly sql = new NodeSql();
+  readonly world: World;
+  env: Record<string, string>;
+  alarmAt: number | null = null;
+  #engine: Engine | undefined;
+  readonly #random = randomFrom(7);
+  readonly #vars: { readonly maxRequestsPerRun: number; readonly maxSpoolBytes: number | undefined };
+
+  constructor(
+    plan: WorldPlan,
+    env: Record<string, string>,
+    vars: { readonly maxRequestsPerRun?: number; readonly maxSpoolBytes?: number } = {},
+  ) {
+    this.env = env;
+    this.#vars = { maxRequestsPerRun: vars.maxRequestsPerRun ?? 45, maxSpoolBytes: vars.maxSpoolBytes };
+    this.world = new World(plan, { now: this.time.now, hang: async () => new Promise(() => {}) });
+  }
+
+  get config(): Config {
+    return readConfig(this.env);
+  }
+
+  get engine(): Engine {
+    const tenant = this.config.tenants.get("acme");
+    if (tenant?.ok !== true) throw new Error("The test's tenant has no valid secret");
+    this.#engine ??= new Engine({
+      ports: this.#ports(),
+      config: this.config,
+      tenant: tenant.value,
+      ...this.#vars,
+      wakeLater: (at) => this.#arm(at),
+    });
+    return this.#engine;
+  }
+
+  /** The object is gone from memory: what is stored is what is left. */
+  evict(env = this.env): void {
+    this.#engine?.stop();
+    this.#engine = undefined;
+    this.env = env;
+  }
+
+  /** A firing of the cron now, and everything that it sets off at once. */
+  async tick(): Promise<TenantReport> {
+    this.engine.state.tick(this.time.now());
+    await this.run();
+    return this.report();
+  }
+
+  async run(): Promise<void> {
+    const { engine } = this;
+    await this.time.during(engine.run());
+    engine.state.beatIfDue();
+    this.#arm(engine.plan().wakeAt);
+  }
+
+  /** Lets time pass: the cron fires every minute, the alarm rings when it is set to. */
+  async pass(ms: number, { isCronSilent = false } = {}): Promise<TenantReport> {
+    const until = this.time.now() + ms;
+    for (;;) {
+      const now = this.time.now();
+      const fires = isCronSilent ? Infinity : (Math.floor(now / minute) + 1) * minute;
+      const next = Math.min(fires, Math.max(now, this.alarmAt ?? Infinity));
+      if (next > until) break;
+      await this.time.advance(Math.max(0, next - now));
+      if (this.alarmAt !== null && this.alarmAt <= this.time.now()) {
+        this.alarmAt = null;
+        await this.run();
+      }
+      if (next === fires) await this.tick();
+    }
+    await this.time.advance(Math.max(0, until - this.time.now()));
+    return this.report();
+  }
+
+  report(): TenantReport {
+    return reportOf(this.engine.state, this.time.now());
+  }
+
+  #arm(wakeAt: number | null): void {
+    this.alarmAt = nextAlarm(this.alarmAt, wakeAt, this.time.now()) ?? this.alarmAt;
+  }
+
+  #ports(): Ports {
+    return {
+      now: this.time.now,
+      sleep: this.time.sleep,
+      random: this.#random,
+      sql: this.sql,
+      http: async (request, limits) => {
+        const late = this.time.sleep(limits.timeoutMs).then(() => {
+          throw new TimedOut("No answer in time");
+        });
+        late.catch(() => undefined);
+        this.time.busy += 1;
+        const answer = exchange(
+          async (url, init) => this.world.fetch(new Request(url, init)),
+          request,
+          limits,
+        ).finally(() => (this.time.busy -= 1));
+        return Promise.race([answer, late]);
+      },
+    };
+  }
+}
