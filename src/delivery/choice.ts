@@ -19,6 +19,8 @@ export interface Round {
 
 /** Requests of one round (contract §7.6). */
 export const roundRequests = 20;
+/** Beyond so many records that were refused alone, only the first of a lane is tried again: the list is kept in one row. */
+const maxSuspects = 500;
 export const newRound: Round = { left: roundRequests, tried: new Set() };
 
 const streamOrder = ["live", "redriven", "history"];
@@ -46,7 +48,7 @@ export function choose(
   const held = lanes.find((offset) => offset.suspects.length > 0);
   // Another lane of the destination settles the doubt as well as a probe does, and loses no order.
   if (clear !== undefined && (held === undefined || round.left > 0)) return { kind: "batch", offset: clear };
-  if (held === undefined || round.left === 0) return null;
+  if (held === undefined || round.left <= 0) return null;
   return inDoubt(lanes, round, hasMore);
 }
 
@@ -56,7 +58,7 @@ function inDoubt(lanes: readonly Offset[], round: Round, hasMore: (offset: Offse
     if (suspect === undefined) continue;
     const key = `${offset.lane.dataset}/${offset.lane.stream}`;
     if (!round.tried.has(key)) return { kind: "retrial", offset, suspect, isFinal: false };
-    if (hasMore(offset)) return { kind: "probe", offset };
+    if (hasMore(offset) && offset.suspects.length < maxSuspects) return { kind: "probe", offset };
   }
   return null;
 }

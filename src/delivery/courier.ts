@@ -39,11 +39,14 @@ export class Courier {
   readonly #o: CourierOptions;
   #trouble: Trouble | null;
   #round: Round = newRound;
+  /** A round is over; the next begins when the pause is. */
+  #isResting: boolean;
   #unwritten = 0;
 
   constructor(options: CourierOptions) {
     this.#o = options;
     this.#trouble = options.trouble;
+    this.#isResting = options.trouble?.kind === "refuses-everything";
   }
 
   get id(): string {
@@ -81,7 +84,8 @@ export class Courier {
   async step(): Promise<CourierStep> {
     const { ports } = this.#o;
     if (this.#trouble !== null && this.#trouble.retryAt > ports.now()) return "idle";
-    if (this.#trouble?.kind === "refuses-everything" && this.#round.left <= 0) this.#round = newRound;
+    if (this.#isResting) this.#round = newRound;
+    this.#isResting = false;
     const offsets = this.#offsets();
     const choice = choose(offsets, acceptedBy(offsets), this.#round, (offset) => this.#hasMore(offset));
     if (choice === null) return this.#rest(offsets);
@@ -104,7 +108,7 @@ export class Courier {
   #rest(offsets: readonly Offset[]): CourierStep {
     const [held] = offsets.flatMap(({ suspects }) => suspects);
     if (held === undefined) return "idle";
-    this.#round = { ...newRound, left: 0 };
+    this.#isResting = true;
     this.#trouble = {
       kind: "refuses-everything",
       why: held.reason,
@@ -159,6 +163,7 @@ export class Courier {
       case "too-big":
       case "refused":
         if (this.#trouble?.kind !== "refuses-everything") this.#trouble = null;
+        if (this.#offsets().some(({ suspects }) => suspects.length > 0)) this.#round = { ...this.#round, left: this.#round.left - 1 };
         if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch));
         else this.#refuse(batch, segment, choice, answer.status, verdict.why);
         return;
@@ -181,7 +186,7 @@ export class Courier {
     const [at] = batch.positions;
     if (at === undefined) return;
     const lane = `${batch.lane.dataset}/${batch.lane.stream}`;
-    this.#round = { left: this.#round.left - 1, tried: new Set([...this.#round.tried, lane]) };
+    this.#round = { ...this.#round, tried: new Set([...this.#round.tried, lane]) };
     if (choice.kind === "retrial" && choice.isFinal) return this.#bury(batch.lane, segment, at, status, reason);
     const acceptedThen = acceptedBy(this.#offsets());
     this.#settle(batch, (offset) => suspected(offset, { at, status, reason, acceptedThen }));

@@ -5,8 +5,9 @@ const defaultPerSecond = 50;
 const second = 1_000;
 const minute = 60_000;
 const hour = 60 * minute;
-/** History, sweeps and walks leave this share of the hour to live polling. */
-const historyShare = 0.8;
+/** History, sweeps and walks use this share of the hour at the most (contract §7.4), and less where live polling needs more than the rest. */
+const mostForHistory = 0.8;
+const leastForHistory = 0.1;
 
 /** Requests per minute of the past hour, and until when Kandji wants to be left alone: what survives a restart. */
 export interface Usage {
@@ -18,6 +19,13 @@ export interface Usage {
 
 export const noUsage: Usage = { at: 0, minutes: [], blockedUntil: 0 };
 
+export interface Share {
+  /** Requests that the operator allows in any hour. */
+  readonly perHour: number;
+  /** Those that live polling is expected to make. */
+  readonly forLive: number;
+}
+
 export type Purpose = "live" | "history";
 
 /**
@@ -28,15 +36,18 @@ export type Purpose = "live" | "history";
 export class RequestBudget {
   readonly #ports: Pick<Ports, "now" | "sleep">;
   readonly #perHour: number;
+  readonly #perHourForHistory: number;
   #minutes = new Map<number, number>();
   #blockedUntil = 0;
   #perSecond = defaultPerSecond;
   /** Times of the answers of the last second. */
   #answered: number[] = [];
 
-  constructor(ports: Pick<Ports, "now" | "sleep">, perHour: number, usage: Usage) {
+  constructor(ports: Pick<Ports, "now" | "sleep">, share: Share, usage: Usage) {
     this.#ports = ports;
+    const { perHour, forLive } = share;
     this.#perHour = perHour;
+    this.#perHourForHistory = Math.floor(Math.max(Math.min(perHour * mostForHistory, perHour - forLive), perHour * leastForHistory));
     this.#minutes = new Map(usage.minutes);
     this.#blockedUntil = usage.blockedUntil;
     // A restart within a second of the last page: the second it was in may be used up.
@@ -51,7 +62,7 @@ export class RequestBudget {
   }
 
   left(purpose: Purpose): number {
-    const share = purpose === "live" ? this.#perHour : Math.floor(this.#perHour * historyShare);
+    const share = purpose === "live" ? this.#perHour : this.#perHourForHistory;
     return Math.max(0, share - this.used());
   }
 

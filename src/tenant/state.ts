@@ -1,11 +1,11 @@
 import type { Collection } from "../collection/live-collector.ts";
 import { idOf } from "../collection/page.ts";
-import type { DatasetOptions } from "../config/config.ts";
+import type { DatasetOptions, TenantConfig } from "../config/config.ts";
 import { microsOf, millisOf, parseInstant } from "../datasets/instant.ts";
 import { datasets } from "../datasets/registry.ts";
 import type { Dataset, Micros } from "../datasets/dataset.ts";
 import { Courier } from "../delivery/courier.ts";
-import { noUsage, RequestBudget, type Usage } from "../kandji/budget.ts";
+import { noUsage, RequestBudget, type Share, type Usage } from "../kandji/budget.ts";
 import { KandjiClient } from "../kandji/client.ts";
 import type { Range } from "../spool/ranges.ts";
 import { Spool } from "../spool/spool.ts";
@@ -58,7 +58,7 @@ export class TenantState {
       pausedDatasets: [],
       pausedDestinations: [],
     };
-    this.budget = new RequestBudget(ports, tenant.maxRequestsPerHour, this.#lastUsage());
+    this.budget = new RequestBudget(ports, shareOf(tenant), this.#lastUsage());
     this.client = new KandjiClient(ports, tenant.apiOrigin, tenant.token, this.budget);
     this.members = members(config, tenant, this.documents);
     for (const [name, dataset] of datasets) this.#addSource(name, dataset);
@@ -232,6 +232,14 @@ export class TenantState {
       usage: this.budget.usage(),
     } satisfies Heartbeat);
   }
+}
+
+/** A poll of the live tail takes two requests at the most while little is open. */
+const requestsPerPoll = 2;
+
+function shareOf(tenant: TenantConfig): Share {
+  const polls = [...tenant.datasets.values()].reduce((sum, { everyMs }) => sum + 3_600_000 / everyMs, 0);
+  return { perHour: tenant.maxRequestsPerHour, forLive: polls * requestsPerPoll };
 }
 
 function identify(name: string, raw: string): { id: string; time: Micros } {

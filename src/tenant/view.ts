@@ -4,7 +4,7 @@ import type { Source } from "./source.ts";
 import type { TenantState } from "./state.ts";
 import type { RangeView, SourceView, View } from "./plan.ts";
 
-/** History is read only this far ahead of the destination that takes it fastest. */
+/** History is read only this far ahead of the destination that takes it fastest, or a quarter of the spool where that is less. */
 const historyAheadBytes = 4_000_000;
 
 /** Looks at a tenant with the eyes of the plan. */
@@ -40,8 +40,9 @@ function viewRanges(state: TenantState, waiting: ReadonlyMap<string, number>, no
     const { destination } = range;
     const courier = destination === null ? undefined : state.couriers.get(destination);
     const ahead = destination === null ? fastest(state, range.dataset, waiting) : (waiting.get(destination) ?? 0);
-    // What is read for one destination alone waits until that destination takes anything.
-    const isUntaken = destination !== null && (courier === undefined || (courier.trouble?.retryAt ?? 0) > now);
+    // What is read for one destination alone waits until that destination takes what it has, or has nothing to try with.
+    const trouble = courier?.trouble ?? null;
+    const isUntaken = destination !== null && (courier === undefined || (trouble !== null && (ahead > 0 || trouble.retryAt > now)));
     const isPaused =
       state.isPaused({ dataset: range.dataset, ...(destination === null ? {} : { destination }) }) ||
       !state.hasTaker(range.dataset) ||
@@ -52,7 +53,7 @@ function viewRanges(state: TenantState, waiting: ReadonlyMap<string, number>, no
         dataset: range.dataset,
         isPaused,
         retryAt: source.historySetback?.retryAt ?? 0,
-        isBackedUp: isUntaken || ahead > historyAheadBytes,
+        isBackedUp: isUntaken || ahead > Math.min(historyAheadBytes, state.spool.maxBytes / 4),
       },
     ];
   });

@@ -50,7 +50,12 @@ export class Household {
   ) {
     this.env = env;
     this.#vars = { maxRequestsPerRun: vars.maxRequestsPerRun ?? 45, maxSpoolBytes: vars.maxSpoolBytes };
-    this.world = new World(plan, { now: this.time.now, hang: async () => new Promise(() => {}) });
+    // Whoever hangs is not waited for: the clock goes on.
+    const hang = async (): Promise<never> => {
+      this.time.busy -= 1;
+      return new Promise(() => {});
+    };
+    this.world = new World(plan, { now: this.time.now, hang });
   }
 
   get config(): Config {
@@ -77,37 +82,52 @@ export class Household {
     this.env = env;
   }
 
-  /** A firing of the cron now, and everything that it sets off at once. */
+  /** A firing of the cron now, and everything that it sets off, to its end. */
   async tick(): Promise<TenantReport> {
-    this.engine.state.tick(this.time.now());
-    await this.run();
+    await this.time.during(this.#fire());
     return this.report();
   }
 
-  async run(): Promise<void> {
-    const { engine } = this;
-    await this.time.during(engine.run());
-    engine.state.beatIfDue();
-    this.#arm(engine.plan().wakeAt);
-  }
-
-  /** Lets time pass: the cron fires every minute, the alarm rings when it is set to. */
+  /** Lets time pass: the cron fires every minute, the alarm rings when it is set to; neither waits for what is under way. */
   async pass(ms: number, { isCronSilent = false } = {}): Promise<TenantReport> {
     const until = this.time.now() + ms;
     for (;;) {
       const now = this.time.now();
       const fires = isCronSilent ? Infinity : (Math.floor(now / minute) + 1) * minute;
-      const next = Math.min(fires, Math.max(now, this.alarmAt ?? Infinity));
+      const rings = Math.max(now, this.alarmAt ?? Infinity);
+      // An alarm may be set while others are at work: time goes in steps, so that it is noticed.
+      const next = Math.min(fires, rings, now + 5_000);
       if (next > until) break;
-      await this.time.advance(Math.max(0, next - now));
-      if (this.alarmAt !== null && this.alarmAt <= this.time.now()) {
+      await this.time.advance(next - now);
+      if (this.alarmAt !== null && this.alarmAt <= next) {
         this.alarmAt = null;
-        await this.run();
+        this.#background(this.#run());
       }
-      if (next === fires) await this.tick();
+      if (next === fires) this.#background(this.#fire());
+      await this.time.advance(0);
     }
     await this.time.advance(Math.max(0, until - this.time.now()));
+    if (this.#failure !== undefined) throw this.#failure;
     return this.report();
+  }
+
+  #failure: unknown;
+
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => (this.#failure = error));
+  }
+
+  async #fire(): Promise<void> {
+    this.engine.state.tick(this.time.now());
+    return this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const { engine } = this;
+    await engine.run();
+    if (engine !== this.#engine) return;
+    engine.state.beatIfDue();
+    this.#arm(engine.plan().wakeAt);
   }
 
   report(): TenantReport {

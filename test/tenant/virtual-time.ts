@@ -22,7 +22,7 @@ export class VirtualTime {
       this.#ring(next);
       await this.#settle();
     }
-    this.#now = until;
+    this.#now = Math.max(this.#now, until);
   }
 
   /** Lets time pass until `work` is done. */

@@ -91,7 +91,8 @@ export function aDeadLetter(changes: Partial<DeadLetterReport> = {}): DeadLetter
     recordId: "0f1c6f0e-2f5e-4a71-9f6b-1d0d9b8f5f11",
     status: 422,
     reason: "field new_state.name is too long",
-    excerpt: '{"id":"0f1c6f0e-2f5e-4a71-9f6b-1d0d9b8f5f11","action":"update","occurred_at":"2026-05-01T08:01:02.123456Z"}',
+    excerpt:
+      '{"id":"0f1c6f0e-2f5e-4a71-9f6b-1d0d9b8f5f11","action":"update","occurred_at":"2026-05-01T08:01:02.123456Z"}',
     at: ago(2 * hour),
     ...changes,
   };
@@ -119,12 +120,22 @@ export function validDestination(id = "siem"): Parsed<DestinationConfig> {
   return { ok: true, value: { id, secretName: `DESTINATION_${id.toUpperCase()}` } as DestinationConfig };
 }
 
-export function broken(secret: string, key = "token"): { ok: false; errors: { secret: string; key: string; message: string; fix: string }[] } {
-  return { ok: false, errors: [{ secret, key, message: `Cannot read "${key}": it is missing`, fix: "Put the API token there" }] };
+export function broken(
+  secret: string,
+  key = "token",
+): { ok: false; errors: { secret: string; key: string; message: string; fix: string }[] } {
+  return {
+    ok: false,
+    errors: [{ secret, key, message: `Cannot read "${key}": it is missing`, fix: "Put the API token there" }],
+  };
 }
 
 export function aConfig(changes: Partial<Config> = {}): Config {
-  return { tenants: new Map([["acme", validTenant()]]), destinations: new Map([["siem", validDestination()]]), ...changes };
+  return {
+    tenants: new Map([["acme", validTenant()]]),
+    destinations: new Map([["siem", validDestination()]]),
+    ...changes,
+  };
 }
 
 export function aFleet(changes: Partial<Fleet> = {}): Fleet {
@@ -136,7 +147,9 @@ export interface FakeGateway extends Gateway {
   readonly calls: string[];
 }
 
-export function aGateway(changes: Partial<Gateway> & { deadLetters?: DeadLetterReport[]; verification?: Verification } = {}): FakeGateway {
+export function aGateway(
+  changes: Partial<Gateway> & { deadLetters?: DeadLetterReport[]; verification?: Verification } = {},
+): FakeGateway {
   const { deadLetters = [], verification = { ok: true, checks: [] }, ...rest } = changes;
   const calls: string[] = [];
   const gateway: Gateway = {

@@ -5,7 +5,7 @@ import type { Status } from "../overview.ts";
 import type { TenantStatus } from "../tenant-status.ts";
 import { DatasetCard } from "./dataset-card.tsx";
 import { DestinationCard } from "./destination-card.tsx";
-import { count, number } from "./format.ts";
+import { clip, count, number } from "./format.ts";
 import { headline } from "./headline.ts";
 import { Layout } from "./layout.tsx";
 import { Badge, Problems, statusPath, Time } from "./parts.tsx";
@@ -62,13 +62,18 @@ function Tenant({ tenant, now }: { tenant: TenantStatus; now: number }): JSX.Ele
           <a href={statusPath(id)}>{id}</a>
         </h2>
         <Badge health={tenant.health} />
-        <p class="about">
-          {number(requests.lastHour)} of {number(requests.limitPerHour)} requests to Kandji in the last hour
-        </p>
+        {tenant.reportedAt !== null && (
+          <p class="about">
+            {number(requests.lastHour)} of {number(requests.limitPerHour)} requests to Kandji in the last hour
+          </p>
+        )}
       </div>
       {tenant.notes.map((note) => (
         <p class="note">{note}</p>
       ))}
+      {tenant.datasets.length === 0 && tenant.problems.length > 0 && (
+        <p class="error">It cannot run: {clip(tenant.problems[0]?.message ?? "", 300)}</p>
+      )}
       <div class="cards">
         {tenant.datasets.map((dataset) => (
           <DatasetCard tenant={id} dataset={dataset} now={now} operable={false} />

@@ -36,11 +36,11 @@ article,.problems>li,.letters>li{padding:.9rem 1rem}
 .mend::before{content:"Mend: ";font-weight:700}
 .note,.notice{border-left:.25rem solid var(--link);padding:.3rem .8rem;background:var(--card)}
 .error{color:var(--failing);font-size:.9rem}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.6rem 1rem;margin:.7rem 0 0}
-dt{color:var(--soft);font-size:.8rem}dd{margin:0;font-variant-numeric:tabular-nums}dd small{display:block}
-.sheet{display:flex;flex-wrap:wrap;gap:.4rem 0}.sheet dd{font-size:1.25rem;font-weight:650;line-height:1.2}
-.sheet>div{display:grid;grid-template-columns:auto auto;column-gap:.5rem}
-.sheet dt,.sheet dd{grid-column:2}.sheet>div+div::before{content:"+";grid-row:1/3;align-self:center;padding-left:.5rem;color:var(--soft);font-size:1.1rem}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.25rem,1fr));gap:.6rem .8rem;margin:.7rem 0 0}
+dt{color:var(--soft);font-size:.8rem}dd{margin:0;font-variant-numeric:tabular-nums}dd small{display:block;white-space:normal;font-size:.7rem}
+.sheet{display:flex;flex-wrap:wrap;gap:.4rem 0}.sheet dd{font-size:1.1rem;font-weight:650;line-height:1.2}
+.sheet>div{display:grid;grid-template-columns:auto auto;column-gap:.4rem}.sheet>div:first-child{column-gap:0}
+.sheet dt,.sheet dd{grid-column:2}.sheet>div+div::before{content:"+";grid-row:1/3;align-self:center;padding-left:.4rem;color:var(--soft);font-size:1.1rem}
 .sheet>div:nth-child(2)::before{content:"="}.sheet.off>div:nth-child(2)::before{content:"≠";color:var(--failing)}
 figure{margin:.7rem 0 0}svg{display:block;width:100%}.bars{height:2.6rem;fill:var(--bar)}.floor{stroke:var(--line)}
 .shares{height:.45rem;margin:.4rem 0;border-radius:.2rem;background:var(--line)}
