@@ -23,7 +23,9 @@ export interface CronPorts {
 
 /** Wakes every tenant that has a valid secret; one that fails, fails alone. */
 export async function fireCron(ports: CronPorts, slot: number): Promise<void> {
-  const tenants = [...ports.config().tenants].flatMap(([id, parsed]) => (parsed.ok ? [{ id, home: parsed.value.jurisdiction ?? "" }] : []));
+  const tenants = [...ports.config().tenants].flatMap(([id, parsed]) =>
+    parsed.ok ? [{ id, home: parsed.value.jurisdiction ?? "" }] : [],
+  );
   const homes = await ports.begin(slot, Object.fromEntries(tenants.map(({ id, home }) => [id, home])));
   // A changed jurisdiction is refused until the old object was forgotten: the status page says so.
   const due = tenants.filter(({ id, home }) => homes[id] === home);
@@ -51,7 +53,11 @@ export async function fireCron(ports: CronPorts, slot: number): Promise<void> {
 }
 
 /** One retry, only where the platform says that it is safe and wise. */
-async function tickOnce(ports: CronPorts, { id, home }: { id: string; home: string }, slot: number): Promise<TenantReport> {
+async function tickOnce(
+  ports: CronPorts,
+  { id, home }: { id: string; home: string },
+  slot: number,
+): Promise<TenantReport> {
   try {
     return await inTime(ports, ports.tick(id, home, slot));
   } catch (error) {

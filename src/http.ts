@@ -12,7 +12,13 @@ export async function exchange(
   const { url, method, headers, body } = request;
   let response: Response;
   try {
-    response = await fetch(url, { method, headers, redirect: "manual", signal, ...(body === undefined ? {} : { body }) });
+    response = await fetch(url, {
+      method,
+      headers,
+      redirect: "manual",
+      signal,
+      ...(body === undefined ? {} : { body }),
+    });
   } catch (cause) {
     if (signal.aborted) throw new TimedOut("No answer in time", { cause });
     throw cause;
@@ -26,20 +32,16 @@ export async function exchange(
 
 /** The body as text; `undefined` when it is longer than the cap, counted after decompression. */
 async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
-  const length = Number(response.headers.get("Content-Length") ?? NaN);
-  const isPlain = response.headers.get("Content-Encoding") === null;
-  if (isPlain && length <= maxBytes) return response.text();
+  const isPlain = !response.headers.has("Content-Encoding");
+  if (isPlain && Number(response.headers.get("Content-Length") ?? Infinity) <= maxBytes) return response.text();
+  if (response.body === null) return "";
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
-  for (;;) {
-    const { done = true, value } = (await reader?.read()) ?? {};
-    if (done || value === undefined) return new TextDecoder().decode(Buffer.concat(chunks));
-    bytes += value.byteLength;
-    chunks.push(value);
-    if (bytes > maxBytes) {
-      await reader?.cancel();
-      return undefined;
-    }
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    // Leaving the loop cancels the rest.
+    if (bytes > maxBytes) return undefined;
+    chunks.push(chunk);
   }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -26,7 +26,7 @@ function afterString(text: string, from: number): number {
 
 function afterNested(text: string, from: number): number {
   let depth = 0;
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const code = text.charCodeAt(at);
     if (code === quote) {
       at = afterString(text, at);

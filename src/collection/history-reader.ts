@@ -90,7 +90,9 @@ function correct(spool: Spool, lane: Lane, destination: string, surplus: number)
 function newOf(range: Range, records: readonly CollectedRecord[]): CollectedRecord[] {
   const known = new Set(range.edge);
   const unique = new Map(records.map((record) => [record.id, record]));
-  return [...unique.values()].filter((record) => isWanted(range, record) && !(record.time === range.at && known.has(record.id)));
+  return [...unique.values()].filter(
+    (record) => isWanted(range, record) && !(record.time === range.at && known.has(record.id)),
+  );
 }
 
 /** Where reading goes on, with the ids at that instant that have been collected. */

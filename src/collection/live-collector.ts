@@ -7,7 +7,17 @@ import type { Failure } from "../kandji/failure.ts";
 import type { Ports } from "../ports.ts";
 import type { Lane } from "../spool/lanes.ts";
 import type { Spool } from "../spool/spool.ts";
-import { beginLive, closedAt, headOf, pagesLeft, raiseFloor, see, stretches, type LiveState, type Stretch } from "./live.ts";
+import {
+  beginLive,
+  closedAt,
+  headOf,
+  pagesLeft,
+  raiseFloor,
+  see,
+  stretches,
+  type LiveState,
+  type Stretch,
+} from "./live.ts";
 import type { CollectedRecord, Page } from "./page.ts";
 import { PageSource } from "./page-source.ts";
 import { SeenIds } from "./seen.ts";
@@ -130,18 +140,22 @@ export class LiveCollector {
     if (mustRecognise && !this.#recognises(result.page)) return { kind: "failed", failure: differentAccount };
 
     const fresh = this.#freshOf(result.page);
-    const next = result.onward.place;
-    const isEnd = next === null || (stretch.until !== null && next.at > stretch.until);
     this.#look(result.page, fresh);
-    poll.read += 1;
-    poll.pages += 1;
-    if (fresh.length > 0) poll.withNews += 1;
-    if (isEnd || poll.pages >= stretch.pages) this.#endStretch(poll, stretch, isEnd ? null : next);
-    else this.#goOn(poll, stretch, next);
+    this.#move(poll, stretch, result.onward.place, fresh.length > 0);
     this.#keep(fresh);
     const isLast = poll.queue.length === 0;
     if (isLast) this.#poll = undefined;
     return { kind: "page", fresh: fresh.length, isLast, oddities: result.onward.oddities };
+  }
+
+  /** Moves the poll past a page: on in its stretch, or to the next one. */
+  #move(poll: Poll, stretch: Stretch, next: Place | null, hasNews: boolean): void {
+    poll.read += 1;
+    poll.pages += 1;
+    if (hasNews) poll.withNews += 1;
+    const isEnd = next === null || (stretch.until !== null && next.at > stretch.until);
+    if (isEnd || poll.pages >= stretch.pages) this.#endStretch(poll, stretch, isEnd ? null : next);
+    else this.#goOn(poll, stretch, next);
   }
 
   #startNow(): Micros {
@@ -177,7 +191,8 @@ export class LiveCollector {
 
   #goOn(poll: Poll, stretch: Stretch, place: Place): void {
     poll.place = place;
-    if (stretch.kind === "whole") this.#state = { ...this.#state, unfinished: { at: place.at, startedAt: poll.startedAt } };
+    if (stretch.kind === "whole")
+      this.#state = { ...this.#state, unfinished: { at: place.at, startedAt: poll.startedAt } };
   }
 
   /** `rest` is where the stretch was left when it ran out of pages; null when it was read to its end. */
@@ -187,7 +202,8 @@ export class LiveCollector {
       const floor = closedAt(this.#state, poll.startedAt, overlapMs);
       this.#state = { ...raiseFloor(this.#state, floor), unfinished: null };
     }
-    if (stretch.kind === "closing") this.#state = raiseFloor(this.#state, rest?.at ?? stretch.until ?? this.#state.floor);
+    if (stretch.kind === "closing")
+      this.#state = raiseFloor(this.#state, rest?.at ?? stretch.until ?? this.#state.floor);
     if (stretch.kind === "turn") this.#state = { ...this.#state, turn: rest?.at ?? this.#state.floor };
     poll.queue.shift();
     const [next] = poll.queue;
@@ -212,7 +228,13 @@ export class LiveCollector {
   #store(fresh: readonly CollectedRecord[]): void {
     const { spool, ports } = this.#c;
     const stored: Stored = { live: this.#state, tally: this.#tally, usage: this.#c.usage() };
-    spool.append(this.lane, null, fresh.map(({ raw }) => raw), ports.now(), stored);
+    spool.append(
+      this.lane,
+      null,
+      fresh.map(({ raw }) => raw),
+      ports.now(),
+      stored,
+    );
     this.#stored = stored;
   }
 }

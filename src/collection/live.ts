@@ -33,13 +33,22 @@ const maxOpenRecords = 4_500;
 /** Seen times are kept in this many steps per overlap: a moment may close later by one step, never earlier. */
 const steps = 32;
 
-export const beginLive = (start: Micros): LiveState => ({ start, floor: start, frontier: [], unfinished: null, turn: start });
+export const beginLive = (start: Micros): LiveState => ({
+  start,
+  floor: start,
+  frontier: [],
+  unfinished: null,
+  turn: start,
+});
 
 export const headOf = (state: LiveState): Micros => state.frontier.at(-1)?.[0] ?? state.floor;
 
 /** The last moment that is closed at `now`. */
 export function closedAt(state: LiveState, now: number, overlapMs: number): Micros {
-  return state.frontier.reduce((closed, [time, seenAt]) => (seenAt + overlapMs <= now ? Math.max(closed, time) : closed), state.floor);
+  return state.frontier.reduce(
+    (closed, [time, seenAt]) => (seenAt + overlapMs <= now ? Math.max(closed, time) : closed),
+    state.floor,
+  );
 }
 
 /** Notes that records up to `newest` were seen. Records dated after `now` do not count: one wrong clock must not blind us. */
@@ -72,7 +81,9 @@ export function stretches(state: LiveState, openRecords: number, now: number, ov
   const closed = closedAt(state, now, overlapMs);
   return [
     { kind: "tail", from: head, until: null, pages: Infinity },
-    ...(closed > state.floor ? [{ kind: "closing", from: state.floor, until: closed, pages: maxIdlePages } as const] : []),
+    ...(closed > state.floor
+      ? [{ kind: "closing", from: state.floor, until: closed, pages: maxIdlePages } as const]
+      : []),
     { kind: "turn", from: Math.max(state.turn, closed), until: head, pages: maxIdlePages },
   ];
 }

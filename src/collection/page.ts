@@ -32,7 +32,12 @@ export function readPage(dataset: Dataset, text: string, since: Micros): Page {
     const written = dataset.timeOf(record);
     const own = written === undefined ? undefined : parseInstant(written);
     time = own ?? time;
-    return { raw, time, id: idOf(dataset, record, raw), drift: own === undefined || dataset.idOf(record) === undefined };
+    return {
+      raw,
+      time,
+      id: idOf(dataset, record, raw),
+      drift: own === undefined || dataset.idOf(record) === undefined,
+    };
   });
   return { records, next: reading.next };
 }

@@ -36,7 +36,10 @@ export interface Counted {
 }
 
 export function count(tally: Tally, { fresh, duplicates, late }: Counted, now: number): Tally {
-  const newest = fresh.reduce((latest, { time }) => (time <= now * 1000 ? Math.max(latest, time) : latest), tally.newest ?? -Infinity);
+  const newest = fresh.reduce(
+    (latest, { time }) => (time <= now * 1000 ? Math.max(latest, time) : latest),
+    tally.newest ?? -Infinity,
+  );
   return {
     collected: tally.collected + fresh.length,
     duplicates: tally.duplicates + duplicates,

@@ -32,7 +32,11 @@ export const placeAt = (at: Micros): Place => ({ at, byId: false, cursor: null, 
 export function queryAt(place: Place, limit: number, until: Micros | undefined): Query {
   const base = { limit, since: place.at, order: place.byId ? "id" : "time" } as const;
   const end = place.byId ? place.at + 1 : until;
-  return { ...base, ...(end === undefined ? {} : { until: end }), ...(place.cursor === null ? {} : { cursor: place.cursor }) };
+  return {
+    ...base,
+    ...(end === undefined ? {} : { until: end }),
+    ...(place.cursor === null ? {} : { cursor: place.cursor }),
+  };
 }
 
 /** Where to go after a page. `host` is the host that was asked: the token goes to no other, wherever `next` points. */

@@ -1,7 +1,6 @@
 import type { DestinationConfig } from "../config/config.ts";
 import type { BatchContext } from "../destinations/destination.ts";
 import type { Lane } from "../spool/lanes.ts";
-import type { Offset } from "../spool/offsets.ts";
 import type { Segment } from "../spool/segments.ts";
 
 /** The records of one request: a run of one lane's positions, and the body they make. */
@@ -58,46 +57,72 @@ export function formBatch(
   from: number,
   to: number,
 ): Batch | Oversize {
-  const { config } = source;
-  const { destination } = config;
-  const { frame } = destination;
-  const context = { tenant: source.tenant, dataset: segment.lane.dataset };
-  const separatorBytes = Buffer.byteLength(frame.separator);
-  const restampedAt = stampFor(source, segment);
-  const positions: number[] = [];
-  const encoded: string[] = [];
-  let bytes = Buffer.byteLength(frame.open) + Buffer.byteLength(frame.close);
-  let at = Math.max(from, segment.first);
+  const draft = new Draft(source, segment);
+  const start = Math.max(from, segment.first);
   const end = Math.min(to, segment.first + segment.records);
-  let skipped = 0;
-  let restamped = 0;
-  for (; at < end && positions.length < config.maxBatchRecords; at += 1) {
-    const raw = lines[at - segment.first] ?? "";
-    const treatment = treatmentOf(raw, context.dataset, source);
-    if (treatment === "skip") {
-      skipped += 1;
-      continue;
-    }
-    const text = destination.encode(treatment === "restamp" ? { raw, restampedAt } : { raw }, context);
-    const size = Buffer.byteLength(text) + (encoded.length === 0 ? 0 : separatorBytes);
-    if (bytes + size > config.maxBatchBytes) {
-      if (encoded.length === 0 && skipped === 0) return { at, bytes: bytes + size };
-      break;
-    }
-    bytes += size;
-    if (treatment === "restamp") restamped += 1;
-    encoded.push(text);
-    positions.push(at);
+  let at = start;
+  while (at < end && draft.add(at, lines[at - segment.first] ?? "")) at += 1;
+  return at === start && start < end ? { at, bytes: draft.triedBytes } : draft.finish(start, at);
+}
+
+/** A batch while records are added to it. */
+class Draft {
+  /** What the body would have been with the record that did not fit. */
+  triedBytes = 0;
+  readonly #source: BatchSource;
+  readonly #segment: Segment;
+  readonly #context: BatchContext;
+  readonly #restampedAt: number;
+  readonly #positions: number[] = [];
+  readonly #encoded: string[] = [];
+  #bytes: number;
+  #skipped = 0;
+  #restamped = 0;
+
+  constructor(source: BatchSource, segment: Segment) {
+    const { open, close } = source.config.destination.frame;
+    this.#source = source;
+    this.#segment = segment;
+    this.#context = { tenant: source.tenant, dataset: segment.lane.dataset };
+    this.#restampedAt = stampFor(source, segment);
+    this.#bytes = Buffer.byteLength(open) + Buffer.byteLength(close);
   }
-  return {
-    id: batchId(source, segment.lane, Math.max(from, segment.first), at, [skipped, restamped, restamped && restampedAt]),
-    lane: segment.lane,
-    context,
-    positions,
-    end: at,
-    skipped,
-    body: encoded.length === 0 ? "" : frame.open + encoded.join(frame.separator) + frame.close,
-  };
+
+  /** False when the batch is full; a first record that does not fit fits no batch. */
+  add(at: number, raw: string): boolean {
+    const { config } = this.#source;
+    const { destination } = config;
+    const treatment = treatmentOf(raw, this.#context.dataset, this.#source);
+    if (treatment === "skip") {
+      this.#skipped += 1;
+      return true;
+    }
+    if (this.#positions.length >= config.maxBatchRecords) return false;
+    const record = treatment === "restamp" ? { raw, restampedAt: this.#restampedAt } : { raw };
+    const text = destination.encode(record, this.#context);
+    const separator = this.#encoded.length === 0 ? 0 : Buffer.byteLength(destination.frame.separator);
+    this.triedBytes = this.#bytes + separator + Buffer.byteLength(text);
+    if (this.triedBytes > config.maxBatchBytes) return false;
+    this.#bytes = this.triedBytes;
+    this.#encoded.push(text);
+    this.#positions.push(at);
+    if (treatment === "restamp") this.#restamped += 1;
+    return true;
+  }
+
+  finish(start: number, end: number): Batch {
+    const { open, separator, close } = this.#source.config.destination.frame;
+    const rules = [this.#skipped, this.#restamped, this.#restamped > 0 ? this.#restampedAt : 0];
+    return {
+      id: batchId(this.#source, this.#segment.lane, start, end, rules),
+      lane: this.#segment.lane,
+      context: this.#context,
+      positions: this.#positions,
+      end,
+      skipped: this.#skipped,
+      body: this.#encoded.length === 0 ? "" : open + this.#encoded.join(separator) + close,
+    };
+  }
 }
 
 /** Standard Webhooks allow no dot in an id. What the operator changes, a new encoding, or a rule that now treats more records as old makes another batch. */

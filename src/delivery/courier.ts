@@ -32,7 +32,13 @@ export type CourierStep = "sent" | "idle";
 /** What to send: a batch, or one record that nothing can carry. */
 type Load =
   | { readonly kind: "batch"; readonly batch: Batch; readonly segment: Segment; readonly choice: Choice }
-  | { readonly kind: "oversize"; readonly offset: Offset; readonly at: number; readonly bytes: number; readonly segment: Segment };
+  | {
+      readonly kind: "oversize";
+      readonly offset: Offset;
+      readonly at: number;
+      readonly bytes: number;
+      readonly segment: Segment;
+    };
 
 /** Brings one destination what waits for it, one request at a time, in order, and judges what comes back. */
 export class Courier {
@@ -92,7 +98,8 @@ export class Courier {
     const load = this.#load(choice);
     if (load === null) return "idle";
     if (load.kind === "oversize") return this.#buryOversize(load);
-    if (load.batch.positions.length === 0) return this.#settle(load.batch, (offset) => accepted(offset, load.batch, [], 0, ports.now()));
+    if (load.batch.positions.length === 0)
+      return this.#settle(load.batch, (offset) => accepted(offset, load.batch, [], 0, ports.now()));
     return this.#deliver(load.batch, load.segment, choice);
   }
 
@@ -156,14 +163,18 @@ export class Courier {
       case "accepted":
         return this.#accept(batch, []);
       case "accepted-except":
-        return this.#accept(batch, [...verdict.refused].flatMap(([index, reason]) => {
-          const at = batch.positions[index];
-          return at === undefined ? [] : [{ at, status: answer.status, reason }];
-        }));
+        return this.#accept(
+          batch,
+          [...verdict.refused].flatMap(([index, reason]) => {
+            const at = batch.positions[index];
+            return at === undefined ? [] : [{ at, status: answer.status, reason }];
+          }),
+        );
       case "too-big":
       case "refused":
         if (this.#trouble?.kind !== "refuses-everything") this.#trouble = null;
-        if (this.#offsets().some(({ suspects }) => suspects.length > 0)) this.#round = { ...this.#round, left: this.#round.left - 1 };
+        if (this.#offsets().some(({ suspects }) => suspects.length > 0))
+          this.#round = { ...this.#round, left: this.#round.left - 1 };
         if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch));
         else this.#refuse(batch, segment, choice, answer.status, verdict.why);
         return;
@@ -203,7 +214,14 @@ export class Courier {
     const raw = spool.segments.lines(segment)[at - segment.first] ?? "";
     this.#settle({ lane }, (offset) => {
       const { dataset } = lane;
-      const letter = { dataset, destination: this.id, recordId: recordIdOf(dataset, raw), status, reason, at: ports.now() };
+      const letter = {
+        dataset,
+        destination: this.id,
+        recordId: recordIdOf(dataset, raw),
+        status,
+        reason,
+        at: ports.now(),
+      };
       spool.deadLetters.add(letter, raw);
       return buried(offset, at);
     });

@@ -7,7 +7,9 @@ const timeoutMs = 30_000;
 /** Answers of intakes are short; of a longer one only the status counts. */
 const maxAnswerBytes = 1_000_000;
 
-export type Sent = { readonly answered: true; readonly answer: Answer } | { readonly answered: false; readonly why: string };
+export type Sent =
+  | { readonly answered: true; readonly answer: Answer }
+  | { readonly answered: false; readonly why: string };
 
 /** Sends one batch once. The only network call of delivery. */
 export async function send(

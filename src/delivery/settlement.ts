@@ -52,4 +52,3 @@ export function suspected(offset: Offset, suspect: Suspect): Offset {
 export function buried(offset: Offset, at: number): Offset {
   return { ...offset, ...passed(offset, at + 1), dead: offset.dead + 1, suspects: without(offset, at) };
 }
-

@@ -28,7 +28,10 @@ export function troubleAfter(
     attempts,
     isAsked,
     why: verdict.why,
-    fix: verdict.kind === "locked-out" ? verdict.fix : "Nothing to do unless it lasts: it is tried again by itself and its records wait",
+    fix:
+      verdict.kind === "locked-out"
+        ? verdict.fix
+        : "Nothing to do unless it lasts: it is tried again by itself and its records wait",
     retryAt: now + pause(attempts),
     since: before?.since ?? now,
   };

@@ -28,7 +28,13 @@ export function essence({ datasets, destinations, problems, health, paused }: Te
     health,
     paused,
     problems,
-    datasets.map(({ collected, late, drift, backfill, health: state }) => [collected, late, drift, backfill.state, state]),
-    destinations.map(({ lastDeliveredAt: _, retryAt: _retry, requests: _requests, ...counts }) => counts),
+    datasets.map(({ collected, late, drift, backfill, health: state }) => [
+      collected,
+      late,
+      drift,
+      backfill.state,
+      state,
+    ]),
+    destinations.map((report) => ({ ...report, lastDeliveredAt: null, retryAt: null, requests: 0 })),
   ]);
 }

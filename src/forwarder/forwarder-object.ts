@@ -29,7 +29,8 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
       this.#reports.set(key.slice(reportKey("").length), report);
       this.#written.set(report.id, essence(report));
     }
-    for (const [key, home] of kv.list<string>({ prefix: homeKey("") })) this.#homes.set(key.slice(homeKey("").length), home);
+    for (const [key, home] of kv.list<string>({ prefix: homeKey("") }))
+      this.#homes.set(key.slice(homeKey("").length), home);
   }
 
   async begin(slot: number, homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {

@@ -47,7 +47,9 @@ export class RequestBudget {
     this.#ports = ports;
     const { perHour, forLive } = share;
     this.#perHour = perHour;
-    this.#perHourForHistory = Math.floor(Math.max(Math.min(perHour * mostForHistory, perHour - forLive), perHour * leastForHistory));
+    this.#perHourForHistory = Math.floor(
+      Math.max(Math.min(perHour * mostForHistory, perHour - forLive), perHour * leastForHistory),
+    );
     this.#minutes = new Map(usage.minutes);
     this.#blockedUntil = usage.blockedUntil;
     // A restart within a second of the last page: the second it was in may be used up.
@@ -95,7 +97,8 @@ export class RequestBudget {
   answered(headers: Headers | undefined): void {
     const now = this.#ports.now();
     this.#answered.push(now);
-    if ((this.#answered[0] ?? now) < now - 2 * second) this.#answered = this.#answered.filter((at) => at >= now - second);
+    if ((this.#answered[0] ?? now) < now - 2 * second)
+      this.#answered = this.#answered.filter((at) => at >= now - second);
     if (headers === undefined) return;
     const perSecond = numberIn(headers, "RateLimit-Limit") ?? numberIn(headers, "X-RateLimit-Limit-Second");
     if (perSecond !== undefined && perSecond >= 1) this.#perSecond = Math.floor(perSecond);

@@ -34,7 +34,10 @@ const waitAndSee = "Nothing to do unless it lasts; it is tried again by itself";
 export function messageOf(body: string | undefined): string {
   if (body === undefined) return "";
   const found = firstText(parsed(body)) ?? body.replaceAll(/<[^>]*>/g, " ");
-  return found.replaceAll(/[\s\p{Cc}]+/gu, " ").trim().slice(0, excerptLength);
+  return found
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, excerptLength);
 }
 
 function parsed(body: string): unknown {
@@ -66,7 +69,12 @@ export function failureOf(
   const said = messageOf(body);
   const answered = `Kandji answered ${status}${said === "" ? "" : `: ${said}`}`;
   const afterMs = retryAfterMs(headers.get("Retry-After"), now);
-  const failure = (kind: FailureKind, fix: string): Failure => ({ kind, message: answered, fix, retryAfterMs: afterMs });
+  const failure = (kind: FailureKind, fix: string): Failure => ({
+    kind,
+    message: answered,
+    fix,
+    retryAfterMs: afterMs,
+  });
   const tick = `"${permission.label}" (${permission.method} ${permission.path})`;
 
   if (status === 401) {
@@ -76,16 +84,26 @@ export function failureOf(
     );
   }
   if (status === 403) {
-    return failure("token-lacks-permission", `In the Kandji/Iru console, under Access, API tokens, tick ${tick} for this token`);
+    return failure(
+      "token-lacks-permission",
+      `In the Kandji/Iru console, under Access, API tokens, tick ${tick} for this token`,
+    );
   }
   if (status === 404) {
     return failure("wrong-host", "Check subdomain and region, or copy the API URL that the console shows under Access");
   }
-  if (status === 429) return failure("rate-limited", "Nothing to do; other tools may be using up the tenant's 10,000 requests an hour");
+  if (status === 429)
+    return failure("rate-limited", "Nothing to do; other tools may be using up the tenant's 10,000 requests an hour");
   if (status === 413) return failure("unreadable-answer", waitAndSee);
   if (status >= 500) return failure("kandji-unavailable", waitAndSee);
   if (status >= 300 && status < 400) {
-    return failure("wrong-host", "Kandji redirects, and a token is never sent to another host: copy the API URL that the console shows under Access");
+    return failure(
+      "wrong-host",
+      "Kandji redirects, and a token is never sent to another host: copy the API URL that the console shows under Access",
+    );
   }
-  return failure("unexpected-answer", "Report it with the text of the answer; the position is kept and nothing is lost");
+  return failure(
+    "unexpected-answer",
+    "Report it with the text of the answer; the position is kept and nothing is lost",
+  );
 }

@@ -35,7 +35,9 @@ export class DeadLetters {
 
   all(): DeadLetter[] {
     return this.#sql
-      .exec<DeadLetterRow>("SELECT id, dataset, destination, record_id, status, reason, at FROM dead_letters ORDER BY id")
+      .exec<DeadLetterRow>(
+        "SELECT id, dataset, destination, record_id, status, reason, at FROM dead_letters ORDER BY id",
+      )
       .map(fromRow);
   }
 

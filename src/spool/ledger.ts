@@ -44,7 +44,8 @@ export class Books {
 
   of(destination: string): Ledger {
     const offsets = this.#spool.offsets.of(destination);
-    const total = (count: (offset: Offset) => number): number => offsets.reduce((sum, offset) => sum + count(offset), 0);
+    const total = (count: (offset: Offset) => number): number =>
+      offsets.reduce((sum, offset) => sum + count(offset), 0);
     const held = this.#segments.flatMap((segment) => {
       const records = offsets.reduce((sum, offset) => sum + (isIn(segment, offset) ? waiting(segment, offset) : 0), 0);
       return records === 0 ? [] : [{ records, collectedAt: segment.collectedAt }];

@@ -36,7 +36,7 @@ export function deleteRest(sql: Sql, owner: string): void {
 /** Never between the two halves of a surrogate pair: half a pair does not survive UTF-8. */
 function cut(text: string): string[] {
   const parts: string[] = [];
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     let to = Math.min(from + partLength, text.length);
     const last = text.charCodeAt(to - 1);
     if (to < text.length && last >= 0xd800 && last < 0xdc00) to -= 1;

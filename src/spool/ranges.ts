@@ -80,11 +80,7 @@ export class Ranges {
   }
 
   /** Notes records that a destination misses: in the last range owed to it while that has room and has not been begun. */
-  owe(
-    dataset: string,
-    destination: string,
-    records: readonly { readonly id: string; readonly time: Micros }[],
-  ): void {
+  owe(dataset: string, destination: string, records: readonly { readonly id: string; readonly time: Micros }[]): void {
     const times = records.map(({ time }) => time);
     const from = Math.min(...times);
     const to = Math.max(...times);

@@ -10,7 +10,6 @@ import { Segments, type Segment } from "./segments.ts";
 /** Bytes of records that a tenant may keep waiting before the slowest destination's are let go and owed. */
 export const defaultMaxSpoolBytes = 64_000_000;
 
-
 /** Reads the identity of a spooled record again, for what is owed. */
 export type Identify = (dataset: string, raw: string) => { readonly id: string; readonly time: Micros };
 
@@ -69,7 +68,9 @@ export class Spool {
     const offsets = this.offsets.in(lane);
     for (const segment of this.segments.all()) {
       if (segment.lane.dataset !== lane.dataset || segment.lane.stream !== lane.stream) continue;
-      const isNeeded = offsets.some((offset) => isFor(segment, offset) && needs(offset) < segment.first + segment.records);
+      const isNeeded = offsets.some(
+        (offset) => isFor(segment, offset) && needs(offset) < segment.first + segment.records,
+      );
       if (!isNeeded) this.segments.delete(segment);
     }
   }
@@ -127,7 +128,8 @@ export class Spool {
 }
 
 export const isFor = (segment: Segment, offset: Offset): boolean =>
-  (segment.destination === null && segment.first >= offset.joinedAt.appended) || segment.destination === offset.destination;
+  (segment.destination === null && segment.first >= offset.joinedAt.appended) ||
+  segment.destination === offset.destination;
 
 /** Runs of records that fit a row each; a record longer than a row is a run of its own. */
 function packed(raws: readonly string[]): { raws: string[]; bytes: number }[] {

@@ -98,7 +98,9 @@ export class Engine {
         continue;
       }
       this.#allowance.requests -= 1;
-      const fresh = await (collect.kind === "live" ? this.state.poll(collect.dataset) : this.state.readRange(collect.range));
+      const fresh = await (collect.kind === "live"
+        ? this.state.poll(collect.dataset)
+        : this.state.readRange(collect.range));
       if (fresh > 0) for (const courier of this.state.couriers.values()) courier.recordsArrived();
       this.#pulse.beat();
     }

@@ -7,7 +7,8 @@ const excerptLength = 500;
 
 const withItem = (items: readonly string[], item: string | undefined): string[] =>
   item === undefined ? [...items] : [...new Set([...items, item])];
-const withoutItem = (items: readonly string[], item: string | undefined): string[] => items.filter((other) => other !== item);
+const withoutItem = (items: readonly string[], item: string | undefined): string[] =>
+  items.filter((other) => other !== item);
 
 const isWhole = ({ dataset, destination }: Scope): boolean => dataset === undefined && destination === undefined;
 

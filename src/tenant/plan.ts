@@ -52,11 +52,19 @@ export interface Plan {
 export function decide(view: View, now: number): Plan {
   const live = view.sources
     .filter(({ isDue, isPaused, isBackedUp }) => isDue && !isPaused && !isBackedUp)
-    .map((source) => ({ step: { kind: "live", dataset: source.dataset } as const, at: Math.max(source.retryAt, view.liveAt) }));
+    .map((source) => ({
+      step: { kind: "live", dataset: source.dataset } as const,
+      at: Math.max(source.retryAt, view.liveAt),
+    }));
   const history = view.ranges
     .filter(({ isPaused, isBackedUp }) => !isPaused && !isBackedUp)
-    .map((range) => ({ step: { kind: "history", range: range.id } as const, at: Math.max(range.retryAt, view.historyAt) }));
-  const couriers = view.couriers.flatMap(({ id, isPaused, wakeAt }) => (isPaused || wakeAt === null ? [] : [{ id, at: wakeAt }]));
+    .map((range) => ({
+      step: { kind: "history", range: range.id } as const,
+      at: Math.max(range.retryAt, view.historyAt),
+    }));
+  const couriers = view.couriers.flatMap(({ id, isPaused, wakeAt }) =>
+    isPaused || wakeAt === null ? [] : [{ id, at: wakeAt }],
+  );
   const times = [...live, ...history, ...couriers].map(({ at }) => at);
   return {
     collect: [...live, ...history].find(({ at }) => at <= now)?.step ?? null,
@@ -86,7 +94,7 @@ export function nextAlarm(current: number | null, wakeAt: number | null, now: nu
  * Whether a firing scheduled at `slot` starts a poll, after the one at `lastSlot` started the last. `isExact` is false
  * when the object was asleep since and knows only the last slot it wrote down: firings a minute apart are then assumed.
  */
-export function isDue(slot: number, lastSlot: number | null, everyMs: number, isExact: boolean): boolean {
+export function startsPoll(slot: number, lastSlot: number | null, everyMs: number, isExact: boolean): boolean {
   if (lastSlot === null) return true;
   if (isExact) return slot - lastSlot >= everyMs;
   const period = Math.ceil(everyMs / 60_000) * 60_000;

@@ -2,6 +2,7 @@ import type { ConfigError } from "../config/config.ts";
 import type { Oddity } from "../collection/walk.ts";
 import type { Trouble } from "../delivery/trouble.ts";
 import { datasets } from "../datasets/registry.ts";
+import type { FailureKind } from "../kandji/failure.ts";
 import type { Ledger } from "../spool/ledger.ts";
 import { cronSilentAfterMs } from "./plan.ts";
 import type { Problem } from "./report.ts";
@@ -11,11 +12,22 @@ import type { TenantState } from "./state.ts";
 /** Failures that pass by themselves are called failing only when they last. */
 const passingMs = 5 * 60_000;
 
-const passes = ["kandji-unavailable", "kandji-unreachable", "rate-limited", "unreadable-answer"];
+const passes: ReadonlySet<FailureKind> = new Set([
+  "kandji-unavailable",
+  "kandji-unreachable",
+  "rate-limited",
+  "unreadable-answer",
+]);
 
 export function setbackProblem(subject: string, { failure, since }: Setback, now: number): Problem {
-  const isPassing = passes.includes(failure.kind) && now - since < passingMs;
-  return { code: failure.kind, subject, message: failure.message, fix: failure.fix, health: isPassing ? "degraded" : "failing" };
+  const isPassing = passes.has(failure.kind) && now - since < passingMs;
+  return {
+    code: failure.kind,
+    subject,
+    message: failure.message,
+    fix: failure.fix,
+    health: isPassing ? "degraded" : "failing",
+  };
 }
 
 const troubleCodes = {
@@ -41,7 +53,8 @@ const oddityTexts: Record<Oddity, { message: string; fix: string }> = {
     fix: "Nothing to do; report it to Kandji/Iru",
   },
   "foreign-next": {
-    message: 'Kandji\'s "next" points to another host; the token was not sent there and reading went on from the last time seen',
+    message:
+      'Kandji\'s "next" points to another host; the token was not sent there and reading went on from the last time seen',
     fix: "Nothing to do; if you moved to another host, put that one into the secret",
   },
   "hidden-ties": {
@@ -56,7 +69,8 @@ export function oddityProblems(subject: string, source: Source): Problem[] {
 
 /** Raised at half of the age that the intake still accepts, while there is time to act. */
 export function ageProblem(subject: string, ledger: Ledger, maxAgeMs: number | undefined, now: number): Problem[] {
-  if (maxAgeMs === undefined || ledger.oldestPendingAt === null || now - ledger.oldestPendingAt < maxAgeMs / 2) return [];
+  if (maxAgeMs === undefined || ledger.oldestPendingAt === null || now - ledger.oldestPendingAt < maxAgeMs / 2)
+    return [];
   const hours = Math.round((now - ledger.oldestPendingAt) / 3_600_000);
   return [
     {

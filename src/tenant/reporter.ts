@@ -3,7 +3,7 @@ import { formatInstant } from "../datasets/instant.ts";
 import { Books, type Ledger } from "../spool/ledger.ts";
 import { ageProblem, oddityProblems, setbackProblem, tenantProblems, troubleProblem } from "./problems.ts";
 import type { DatasetReport, DestinationReport, Health, Problem, TenantReport } from "./report.ts";
-import type { Member } from "./roster.ts";
+import type { DestinationNote, Member } from "./roster.ts";
 import type { Source } from "./source.ts";
 import type { TenantState } from "./state.ts";
 
@@ -74,7 +74,9 @@ function reportDataset(state: TenantState, source: Source, problems: readonly Pr
 
 function backfillOf(state: TenantState, source: Source): DatasetReport["backfill"] {
   if (source.live.isNew) return { state: "none", percent: 0 };
-  const range = state.spool.ranges.all().find(({ dataset, reason }) => dataset === source.name && reason === "backfill");
+  const range = state.spool.ranges
+    .all()
+    .find(({ dataset, reason }) => dataset === source.name && reason === "backfill");
   if (range === undefined) return { state: "done", percent: 100 };
   const span = Math.max(1, range.to - range.from);
   return { state: "running", percent: Math.min(99, Math.floor((100 * (range.at - range.from)) / span)) };
@@ -107,31 +109,42 @@ function destinationProblems(state: TenantState, { id, config }: Member, ledger:
 
 function reportDestination(
   state: TenantState,
-  { id, standing, config }: Member,
+  member: Member,
   ledger: Ledger,
   problems: readonly Problem[],
 ): DestinationReport {
+  const { id, standing } = member;
   const note = state.noteOf(id);
-  const courier = state.couriers.get(id);
   const isPaused = state.isPaused({ destination: id }) || standing === "absent";
-  const lane = state.spool.offsets.of(id);
-  const written = lane.reduce((sum, { requests }) => sum + requests, 0);
   const { oldestPendingAt, lastDeliveredAt, ...counts } = ledger;
+  const trouble = state.couriers.get(id)?.trouble;
   return {
     name: id,
-    type: config?.type ?? note?.type ?? "unknown",
-    target: config?.destination.host ?? note?.host ?? "",
-    health: isPaused ? "paused" : standing === "broken" ? "failing" : worst(problems.map(({ health }) => health)),
+    ...identityOf(member, note),
+    health: isPaused ? "paused" : healthOf(standing, problems),
     paused: isPaused,
     ...counts,
     owedMissing: note?.owedMissing ?? 0,
-    requests: written + (courier?.unwrittenRequests ?? 0),
+    requests: requestsTo(state, id),
     oldestPendingAt: iso(oldestPendingAt),
     lastDeliveredAt: iso(lastDeliveredAt),
-    retryAt: iso(courier?.trouble?.retryAt ?? null),
-    lastError: standing === "absent" ? absentText(note?.absentSince) : (courier?.trouble?.why ?? null),
+    retryAt: iso(trouble?.retryAt ?? null),
+    lastError: standing === "absent" ? absentText(note?.absentSince) : (trouble?.why ?? null),
   };
 }
+
+const healthOf = (standing: Member["standing"], problems: readonly Problem[]): Health =>
+  standing === "broken" ? "failing" : worst(problems.map(({ health }) => health));
+
+const identityOf = ({ config }: Member, note: DestinationNote | undefined): { type: string; target: string } =>
+  config === undefined
+    ? { type: note?.type ?? "unknown", target: note?.host ?? "" }
+    : { type: config.type, target: config.destination.host };
+
+const requestsTo = (state: TenantState, id: string): number =>
+  state.spool.offsets
+    .of(id)
+    .reduce((sum, { requests }) => sum + requests, state.couriers.get(id)?.unwrittenRequests ?? 0);
 
 const absentText = (since: number | null | undefined): string =>
   `No secret for it, or the tenant does not list it; its state is kept 30 days${since ? ` from ${new Date(since).toISOString()}` : ""}`;

@@ -51,39 +51,28 @@ export function members(config: Config, tenant: TenantConfig, documents: Documen
 }
 
 /** Which datasets go to a destination. */
-export const takes = (config: DestinationConfig, dataset: string): boolean => config.datasets?.includes(dataset) ?? true;
+export const takes = (config: DestinationConfig, dataset: string): boolean =>
+  config.datasets?.includes(dataset) ?? true;
 
-export interface Begun {
-  /** Whether the dataset's live tail has begun: a destination that comes later gets the past for itself. */
-  (dataset: string): boolean;
+interface Kept {
+  readonly spool: Spool;
+  readonly documents: Documents;
+  readonly now: number;
 }
 
 /**
- * Brings the spool in line with the secrets: new destinations join the lanes, absent ones are noted and forgotten after
- * 30 days. Answers the destinations that joined a dataset after it had begun. Call it inside a transaction.
+ * Lets the destinations with valid secrets take part in the lanes of the tenant's datasets. Answers those that joined a
+ * dataset after it had begun. Call it inside a transaction.
  */
 export function enrol(
   all: readonly Member[],
   tenant: TenantConfig,
-  { spool, documents, now, hasBegun }: { spool: Spool; documents: Documents; now: number; hasBegun: Begun },
+  { spool, documents, hasBegun }: Omit<Kept, "now"> & { readonly hasBegun: (dataset: string) => boolean },
 ): { destination: string; dataset: string }[] {
   const latecomers: { destination: string; dataset: string }[] = [];
-  for (const { id, config, standing } of all) {
-    const note = documents.read<DestinationNote>(noteName(id));
-    if (standing === "absent" && note !== undefined) {
-      noteAbsence(id, note, spool, documents, now);
-      continue;
-    }
+  for (const { id, config } of all) {
     if (config === undefined) continue;
-    const isSameSecret = note?.fingerprint === config.fingerprint;
-    documents.write(noteName(id), {
-      fingerprint: config.fingerprint,
-      trouble: isSameSecret ? note.trouble : null,
-      absentSince: null,
-      owedMissing: note?.owedMissing ?? 0,
-      type: config.type,
-      host: config.destination.host,
-    } satisfies DestinationNote);
+    noteSecret(id, config, documents);
     for (const dataset of tenant.datasets.keys()) {
       const live: Lane = { dataset, stream: "live" };
       if (!takes(config, dataset) || spool.offsets.get(id, live) !== undefined) continue;
@@ -94,11 +83,29 @@ export function enrol(
   return latecomers;
 }
 
-function noteAbsence(id: string, note: DestinationNote, spool: Spool, documents: Documents, now: number): void {
-  if (note.absentSince === null) {
-    documents.write(noteName(id), { ...note, absentSince: now } satisfies DestinationNote);
-  } else if (now - note.absentSince >= keptAbsentMs) {
-    spool.leave(id);
-    documents.delete(noteName(id));
+function noteSecret(id: string, config: DestinationConfig, documents: Documents): void {
+  const before = documents.read<DestinationNote>(noteName(id));
+  const isSameSecret = before?.fingerprint === config.fingerprint;
+  documents.write(noteName(id), {
+    fingerprint: config.fingerprint,
+    trouble: isSameSecret ? before.trouble : null,
+    absentSince: null,
+    owedMissing: before?.owedMissing ?? 0,
+    type: config.type,
+    host: config.destination.host,
+  } satisfies DestinationNote);
+}
+
+/** Notes since when destinations are absent and forgets those that are for 30 days. Call it inside a transaction. */
+export function forgetAbsent(all: readonly Member[], { spool, documents, now }: Kept): void {
+  for (const { id, standing } of all) {
+    const note = documents.read<DestinationNote>(noteName(id));
+    if (standing !== "absent" || note === undefined) continue;
+    if (note.absentSince === null)
+      documents.write(noteName(id), { ...note, absentSince: now } satisfies DestinationNote);
+    else if (now - note.absentSince >= keptAbsentMs) {
+      spool.leave(id);
+      documents.delete(noteName(id));
+    }
   }
 }

@@ -13,9 +13,9 @@ import { Documents } from "./documents.ts";
 import type { EngineOptions } from "./engine.ts";
 import { chargeSince, heartbeatMs, heartbeatName, type Heartbeat } from "./heartbeat.ts";
 import { migrate } from "./migrations.ts";
-import { isDue } from "./plan.ts";
+import { startsPoll } from "./plan.ts";
 import type { Scope } from "./report.ts";
-import { enrol, members, noteName, type DestinationNote, type Member } from "./roster.ts";
+import { enrol, forgetAbsent, members, noteName, type DestinationNote, type Member } from "./roster.ts";
 import { Source } from "./source.ts";
 
 /** What is known of a tenant besides its records. */
@@ -37,7 +37,6 @@ export class TenantState {
   readonly budget: RequestBudget;
   readonly sources = new Map<string, Source>();
   readonly couriers = new Map<string, Courier>();
-  readonly members: readonly Member[];
   readonly client: KandjiClient;
   readonly documents: Documents;
   readonly options: EngineOptions;
@@ -46,13 +45,15 @@ export class TenantState {
   #note: TenantNote;
 
   constructor(options: EngineOptions) {
-    const { ports, tenant, config } = options;
+    const { ports, tenant } = options;
     this.options = options;
     migrate(ports.sql);
     this.documents = new Documents(ports.sql);
     this.spool = new Spool(ports.sql, identify, options.maxSpoolBytes);
     this.#note = this.documents.read<TenantNote>(tenantNote) ?? {
-      generation: Math.floor(ports.random() * 0xffffffff).toString(16).padStart(8, "0"),
+      generation: Math.floor(ports.random() * 0xffffffff)
+        .toString(16)
+        .padStart(8, "0"),
       apiOrigin: tenant.apiOrigin,
       isPaused: false,
       pausedDatasets: [],
@@ -60,13 +61,18 @@ export class TenantState {
     };
     this.budget = new RequestBudget(ports, shareOf(tenant), this.#lastUsage());
     this.client = new KandjiClient(ports, tenant.apiOrigin, tenant.token, this.budget);
-    this.members = members(config, tenant, this.documents);
     for (const [name, dataset] of datasets) this.#addSource(name, dataset);
     const heartbeat = this.documents.read<Heartbeat>(heartbeatName);
     this.lastTickAt = heartbeat?.lastTickAt ?? null;
     for (const source of this.sources.values()) chargeSince(source, heartbeat, this.budget, ports.now(), tenant);
     this.#enrol();
+    this.#forgetAbsent();
     for (const member of this.members) this.#addCourier(member);
+  }
+
+  /** Every destination that this tenant sends to, or has sent to and not forgotten. */
+  get members(): Member[] {
+    return members(this.options.config, this.options.tenant, this.documents);
   }
 
   get note(): TenantNote {
@@ -95,15 +101,15 @@ export class TenantState {
 
   /** Whether anybody takes a dataset: who never had a valid destination, or has lost all their secrets, is not polled. */
   hasTaker(dataset: string): boolean {
-    const takers = this.spool.offsets.in({ dataset, stream: "live" }).map(({ destination }) => destination);
-    return this.members.some(({ id, standing }) => standing !== "absent" && takers.includes(id));
+    const takers = new Set(this.spool.offsets.in({ dataset, stream: "live" }).map(({ destination }) => destination));
+    return this.members.some(({ id, standing }) => standing !== "absent" && takers.has(id));
   }
 
   /** A firing of the cron. */
   tick(slot: number): void {
     this.lastTickAt = slot;
     for (const source of this.sources.values()) {
-      if (!isDue(slot, source.lastSlot, source.everyMs, source.isSlotExact)) continue;
+      if (!startsPoll(slot, source.lastSlot, source.everyMs, source.isSlotExact)) continue;
       source.isAsked = true;
       source.lastSlot = slot;
       source.isSlotExact = true;
@@ -160,7 +166,10 @@ export class TenantState {
     const { spool } = this;
     const trouble = this.noteOf(id)?.trouble ?? null;
     const { generation } = this.#note;
-    this.couriers.set(id, new Courier({ ports, spool, tenant: tenant.id, generation, config, timeOf, recordIdOf, trouble }));
+    this.couriers.set(
+      id,
+      new Courier({ ports, spool, tenant: tenant.id, generation, config, timeOf, recordIdOf, trouble }),
+    );
   }
 
   #enrol(): void {
@@ -168,10 +177,16 @@ export class TenantState {
     const hasBegun = (dataset: string): boolean => this.sources.get(dataset)?.live.isNew === false;
     ports.sql.transaction(() => {
       const { spool, documents } = this;
-      const latecomers = enrol(this.members, tenant, { spool, documents, now: ports.now(), hasBegun });
+      const latecomers = enrol(this.members, tenant, { spool, documents, hasBegun });
       for (const { destination, dataset } of latecomers) this.#giveThePast(destination, dataset);
       documents.write(tenantNote, this.#note);
     });
+  }
+
+  #forgetAbsent(): void {
+    const { ports } = this.options;
+    const { spool, documents } = this;
+    ports.sql.transaction(() => forgetAbsent(this.members, { spool, documents, now: ports.now() }));
   }
 
   /** A destination that comes later is given what the others have had; what is still to be read comes to it the usual way. */
@@ -204,7 +219,10 @@ export class TenantState {
   #lastUsage(): Usage {
     const heartbeat = this.documents.read<Heartbeat>(heartbeatName)?.usage;
     const kept = this.spool.lanes.all().map((lane) => this.spool.lanes.state<{ usage?: Usage }>(lane)?.usage);
-    return [heartbeat, ...kept].reduce<Usage>((newest, usage) => (usage !== undefined && usage.at > newest.at ? usage : newest), noUsage);
+    return [heartbeat, ...kept].reduce<Usage>(
+      (newest, usage) => (usage !== undefined && usage.at > newest.at ? usage : newest),
+      noUsage,
+    );
   }
 
   /** A time before which Kandji wants no request must outlive the object. */
@@ -221,6 +239,7 @@ export class TenantState {
 
   /** Writes the heartbeat: the one row that a tenant without news writes. */
   beat(): void {
+    this.#forgetAbsent();
     const sources = [...this.sources.values()].map((source) => [
       source.name,
       { slot: source.lastSlot, floor: source.live.state.floor, lastSuccessAt: source.lastSuccessAt },
@@ -256,4 +275,5 @@ const timeOf = (dataset: string, raw: string): number => {
   return time === 0 ? Infinity : millisOf(time);
 };
 
-const recordIdOf = (dataset: string, raw: string): string | null => datasets.get(dataset)?.idOf(JSON.parse(raw)) ?? null;
+const recordIdOf = (dataset: string, raw: string): string | null =>
+  datasets.get(dataset)?.idOf(JSON.parse(raw)) ?? null;

@@ -87,7 +87,12 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     for (const config of configs) destinations.push(await checkDestination(ports, state.options.tenant.id, config));
     const checks = [...source, ...destinations];
     if (configs.length === 0) {
-      checks.push({ name: "Destinations", ok: false, message: "No destination has a valid secret", fix: "Put a secret DESTINATION_<NAME>" });
+      checks.push({
+        name: "Destinations",
+        ok: false,
+        message: "No destination has a valid secret",
+        fix: "Put a secret DESTINATION_<NAME>",
+      });
     }
     return { ok: checks.every(({ ok }) => ok), checks };
   }
@@ -119,7 +124,9 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     const since = storage.kv.get<number>(absentSinceKey) ?? Date.now();
     storage.kv.put(absentSinceKey, since);
     if (Date.now() < since + keptAbsentMs) return storage.setAlarm(since + keptAbsentMs);
-    console.log(JSON.stringify({ event: "tenant-forgotten", tenant: this.ctx.id.name, reason: "secret absent for 30 days" }));
+    console.log(
+      JSON.stringify({ event: "tenant-forgotten", tenant: this.ctx.id.name, reason: "secret absent for 30 days" }),
+    );
     await this.forget();
     await forwarderOf(this.env).forget(this.ctx.id.name ?? "");
   }

@@ -34,29 +34,33 @@ function viewSource(state: TenantState, source: Source, waiting: ReadonlyMap<str
 }
 
 function viewRanges(state: TenantState, waiting: ReadonlyMap<string, number>, now: number): RangeView[] {
-  return state.spool.ranges.all().flatMap((range) => {
-    const source = state.sources.get(range.dataset);
+  return state.spool.ranges.all().flatMap(({ id, dataset, destination }) => {
+    const source = state.sources.get(dataset);
     if (source === undefined) return [];
-    const { destination } = range;
-    const courier = destination === null ? undefined : state.couriers.get(destination);
-    const ahead = destination === null ? fastest(state, range.dataset, waiting) : (waiting.get(destination) ?? 0);
-    // What is read for one destination alone waits until that destination takes what it has, or has nothing to try with.
-    const trouble = courier?.trouble ?? null;
-    const isUntaken = destination !== null && (courier === undefined || (trouble !== null && (ahead > 0 || trouble.retryAt > now)));
-    const isPaused =
-      state.isPaused({ dataset: range.dataset, ...(destination === null ? {} : { destination }) }) ||
-      !state.hasTaker(range.dataset) ||
-      state.isHostNew;
+    const ahead = destination === null ? fastest(state, dataset, waiting) : (waiting.get(destination) ?? 0);
+    const isFarAhead = ahead > Math.min(historyAheadBytes, state.spool.maxBytes / 4);
     return [
       {
-        id: range.id,
-        dataset: range.dataset,
-        isPaused,
+        id,
+        dataset,
+        isPaused: isRangePaused(state, dataset, destination),
         retryAt: source.historySetback?.retryAt ?? 0,
-        isBackedUp: isUntaken || ahead > Math.min(historyAheadBytes, state.spool.maxBytes / 4),
+        isBackedUp: isFarAhead || (destination !== null && !takesNow(state, destination, ahead, now)),
       },
     ];
   });
+}
+
+const isRangePaused = (state: TenantState, dataset: string, destination: string | null): boolean =>
+  state.isPaused(destination === null ? { dataset } : { dataset, destination }) ||
+  !state.hasTaker(dataset) ||
+  state.isHostNew;
+
+/** What is read for one destination alone waits until that destination takes what it has, or has nothing to try with. */
+function takesNow(state: TenantState, destination: string, ahead: number, now: number): boolean {
+  const courier = state.couriers.get(destination);
+  if (courier === undefined) return false;
+  return courier.trouble === null || (ahead === 0 && courier.trouble.retryAt <= now);
 }
 
 /** Bytes of records that wait for each destination. */

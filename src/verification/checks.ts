@@ -39,7 +39,12 @@ async function checkDataset(ports: Ports, client: KandjiClient, dataset: Dataset
     return { name, ok: true, message: `Kandji answered for ${client.host}: ${seen}` };
   } catch (error) {
     if (!(error instanceof UnreadableAnswer || error instanceof SyntaxError)) throw error;
-    return { name, ok: false, message: "Kandji's answer is not the one its API page describes", fix: "Check that the API URL is the one of the console" };
+    return {
+      name,
+      ok: false,
+      message: "Kandji's answer is not the one its API page describes",
+      fix: "Check that the API URL is the one of the console",
+    };
   }
 }
 
@@ -60,10 +65,16 @@ export async function checkDestination(ports: Ports, tenant: string, config: Des
   const body = open + destination.encode({ raw }, context) + close;
   const sent = await send(ports, destination, { id: `test_${tenant}_${config.id}_${ports.now()}`, context, body });
   if (!sent.answered) {
-    return { name, ok: false, message: sent.why, fix: "Check the address of the intake and that it can be reached from the internet" };
+    return {
+      name,
+      ok: false,
+      message: sent.why,
+      fix: "Check the address of the intake and that it can be reached from the internet",
+    };
   }
   const verdict = destination.judge(sent.answer);
-  if (verdict.kind === "accepted") return { name, ok: true, message: `The test record was accepted (${sent.answer.status})` };
+  if (verdict.kind === "accepted")
+    return { name, ok: true, message: `The test record was accepted (${sent.answer.status})` };
   const why = verdict.kind === "accepted-except" ? "The test record was refused" : verdict.why;
   const fix = verdict.kind === "locked-out" ? verdict.fix : fixes[verdict.kind];
   return { name, ok: false, message: why, fix };

@@ -37,7 +37,9 @@ describe("promise 6: one bad record costs one record", () => {
   const poison = { refuse: [{ contains: "poison", status: 422 }] } as const;
 
   test("in the middle of others: one dead letter, all its neighbours arrive once", async () => {
-    const it = house([{ ...history, marked: { count: 3, text: "poison" } }, live], { siem: { kind: "webhook", ...poison } });
+    const it = house([{ ...history, marked: { count: 3, text: "poison" } }, live], {
+      siem: { kind: "webhook", ...poison },
+    });
     const report = await it.pass(45 * minute);
     expect(it.world.accounts()[0]).toMatchObject({ ...once, refused: 3, delivered: 4_197 });
     expect(destination(report)).toMatchObject({ dead: 3, pending: 0, delivered: 4_197 });
@@ -75,7 +77,10 @@ describe("promise 6: one bad record costs one record", () => {
     const it = house([history], { siem: { kind: "webhook", maxRecords: 125 } });
     const report = await it.pass(5 * minute);
     expect(it.world.accounts()[0]).toMatchObject({ ...once, delivered: 3_000 });
-    const sizes = it.world.intakes.get("siem")?.memory.batches.filter(({ accepted }) => accepted).map(({ keys }) => keys.length);
+    const sizes = it.world.intakes
+      .get("siem")
+      ?.memory.batches.filter(({ accepted }) => accepted)
+      .map(({ keys }) => keys.length);
     expect(Math.max(...(sizes ?? []))).toBe(125);
     expectBalance(report);
   });
@@ -98,7 +103,10 @@ describe("promise 6: one bad record costs one record", () => {
 
 describe("promise 7: one bad destination costs one destination", () => {
   test("one that hangs for good: the other is neither later nor repeated", async () => {
-    const it = house([history, live], { good: { kind: "webhook" }, bad: { kind: "webhook", faults: { always: { do: "hang" } } } });
+    const it = house([history, live], {
+      good: { kind: "webhook" },
+      bad: { kind: "webhook", faults: { always: { do: "hang" } } },
+    });
     const report = await it.pass(45 * minute);
     expect(it.world.accounts().find(({ intake }) => intake === "good")).toMatchObject({ ...once, delivered: 4_200 });
     expect(destination(report, "bad")).toMatchObject({ delivered: 0, pending: 4_200, health: "failing" });
@@ -157,23 +165,26 @@ describe("promise 7: one bad destination costs one destination", () => {
 });
 
 describe("promise 8: polite, and patient", () => {
-  test.each(["seconds", "date"] as const)("no request before Retry-After in %s, on either side, across evictions", async (as) => {
-    const it = house([history, live]);
-    const fault = { do: "status", status: 429, retryAfter: { seconds: 150, as } } as const;
-    const shares = [{ share: 0.2, fault }];
-    it.world.kandji.get("acme")?.faults.set({ shares });
-    it.world.intakes.get("siem")?.faults.set({ shares });
-    for (let n = 0; n < 120; n += 1) {
-      await it.pass(minute);
-      if (n % 3 === 0) it.evict();
-    }
-    it.world.kandji.get("acme")?.faults.clear();
-    it.world.intakes.get("siem")?.faults.clear();
-    await it.pass(10 * minute);
-    expect(it.world.kandji.get("acme")?.requests.manners().early).toBe(0);
-    expect(it.world.intakes.get("siem")?.requests.manners().early).toBe(0);
-    expect(it.world.accounts()[0]).toMatchObject({ ...once, delivered: 4_200 });
-  });
+  test.each(["seconds", "date"] as const)(
+    "no request before Retry-After in %s, on either side, across evictions",
+    async (as) => {
+      const it = house([history, live]);
+      const fault = { do: "status", status: 429, retryAfter: { seconds: 150, as } } as const;
+      const shares = [{ share: 0.2, fault }];
+      it.world.kandji.get("acme")?.faults.set({ shares });
+      it.world.intakes.get("siem")?.faults.set({ shares });
+      for (let n = 0; n < 120; n += 1) {
+        await it.pass(minute);
+        if (n % 3 === 0) it.evict();
+      }
+      it.world.kandji.get("acme")?.faults.clear();
+      it.world.intakes.get("siem")?.faults.clear();
+      await it.pass(10 * minute);
+      expect(it.world.kandji.get("acme")?.requests.manners().early).toBe(0);
+      expect(it.world.intakes.get("siem")?.requests.manners().early).toBe(0);
+      expect(it.world.accounts()[0]).toMatchObject({ ...once, delivered: 4_200 });
+    },
+  );
 
   test("never more in any one second than the API announces", async () => {
     const it = house([{ ...history, count: 60_000 }]);
@@ -185,9 +196,16 @@ describe("promise 8: polite, and patient", () => {
   });
 
   test("never more than the hourly share, of which history takes 80 %, and the live tail goes on", async () => {
-    const it = house([{ ...history, count: 100_000 }, { ...live, to: epoch + 2 * hour }], undefined, {
-      tenant: { maxRequestsPerHour: 100 },
-    });
+    const it = house(
+      [
+        { ...history, count: 100_000 },
+        { ...live, to: epoch + 2 * hour },
+      ],
+      undefined,
+      {
+        tenant: { maxRequestsPerHour: 100 },
+      },
+    );
     await it.pass(2 * hour);
     const manners = it.world.kandji.get("acme")?.requests.manners();
     expect(manners?.maxPerHour).toBeLessThanOrEqual(100);
@@ -213,7 +231,8 @@ describe("promise 2: at least once, and the same at each try", () => {
     it.world.kandji.get("acme")?.faults.clear();
     for (const intake of it.world.intakes.values()) intake.faults.clear();
     const report = await it.pass(10 * minute);
-    for (const account of it.world.accounts()) expect(account).toMatchObject({ lost: 0, altered: 0, delivered: 11_200 });
+    for (const account of it.world.accounts())
+      expect(account).toMatchObject({ lost: 0, altered: 0, delivered: 11_200 });
     for (const intake of it.world.intakes.values()) expect(intake.memory.changedBatches.size).toBe(0);
     expectBalance(report);
   });

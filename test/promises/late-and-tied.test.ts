@@ -5,7 +5,10 @@ import type { KandjiPlan } from "../simulator/world.ts";
 
 const webhook = { siem: { kind: "webhook" } } as const;
 const house = (events: EventPlan[], kandji: KandjiPlan = {}, tenant: object = {}): Household =>
-  new Household({ kandji: { acme: { token: "token-of-acme", events, ...kandji } }, intakes: webhook }, secrets({ siem: {} }, tenant));
+  new Household(
+    { kandji: { acme: { token: "token-of-acme", events, ...kandji } }, intakes: webhook },
+    secrets({ siem: {} }, tenant),
+  );
 
 const once = { lost: 0, repeated: 0, altered: 0 };
 
@@ -18,13 +21,17 @@ describe("promise 5: late is not lost", () => {
   });
 
   test("a record that becomes visible just inside the overlap arrives once", async () => {
-    const it = house([{ seed: 2, count: 600, from: epoch, to: epoch + hour, late: { share: 0.05, byMs: 10 * minute - 61_000 } }]);
+    const it = house([
+      { seed: 2, count: 600, from: epoch, to: epoch + hour, late: { share: 0.05, byMs: 10 * minute - 61_000 } },
+    ]);
     await it.pass(hour + 15 * minute);
     expect(it.world.accounts()[0]).toMatchObject({ ...once, delivered: 600 });
   });
 
   test("records that are late by nine minutes arrive once when the object is evicted after each poll", async () => {
-    const it = house([{ seed: 3, count: 600, from: epoch, to: epoch + hour, late: { share: 0.1, byMs: 9 * minute - 1_000 } }]);
+    const it = house([
+      { seed: 3, count: 600, from: epoch, to: epoch + hour, late: { share: 0.1, byMs: 9 * minute - 1_000 } },
+    ]);
     for (let n = 0; n < 75; n += 1) {
       await it.pass(minute);
       it.evict();
@@ -33,7 +40,13 @@ describe("promise 5: late is not lost", () => {
   });
 
   test("late records are met in turn when the open moments do not fit ten pages", async () => {
-    const plan = { seed: 4, count: 20_000, from: epoch, to: epoch + 20 * minute, late: { share: 0.01, byMs: 4 * minute } };
+    const plan = {
+      seed: 4,
+      count: 20_000,
+      from: epoch,
+      to: epoch + 20 * minute,
+      late: { share: 0.01, byMs: 4 * minute },
+    };
     const it = house([plan], {}, { maxRequestsPerHour: 10_000 });
     await it.pass(50 * minute);
     expect(it.world.accounts()[0]).toMatchObject({ ...once, delivered: 20_000 });
@@ -94,9 +107,12 @@ describe("promise 5: late is not lost", () => {
   });
 
   test("pages that can only be read one record at a time are read, ties too", async () => {
-    const it = house([{ seed: 13, count: 40, from: epoch - 30 * day, to: epoch + minute, ties: { groups: 4, size: 3 } }], {
-      largePages: { above: 1, fault: { do: "cut" } },
-    });
+    const it = house(
+      [{ seed: 13, count: 40, from: epoch - 30 * day, to: epoch + minute, ties: { groups: 4, size: 3 } }],
+      {
+        largePages: { above: 1, fault: { do: "cut" } },
+      },
+    );
     await it.pass(30 * minute);
     expect(it.world.accounts()[0]).toMatchObject({ ...once, delivered: 40 });
   });

@@ -107,7 +107,7 @@ export class Household {
       await this.time.advance(0);
     }
     await this.time.advance(Math.max(0, until - this.time.now()));
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined) throw new Error("A run failed", { cause: this.#failure });
     return this.report();
   }
 
@@ -150,11 +150,9 @@ export class Household {
         });
         late.catch(() => undefined);
         this.time.busy += 1;
-        const answer = exchange(
-          async (url, init) => this.world.fetch(new Request(url, init)),
-          request,
-          limits,
-        ).finally(() => (this.time.busy -= 1));
+        const answer = exchange(async (url, init) => this.world.fetch(new Request(url, init)), request, limits).finally(
+          () => (this.time.busy -= 1),
+        );
         return Promise.race([answer, late]);
       },
     };

@@ -27,12 +27,12 @@ export class VirtualTime {
 
   /** Lets time pass until `work` is done. */
   async during<T>(work: Promise<T>): Promise<T> {
-    let isDone = false;
-    const done = work.finally(() => (isDone = true));
+    const state = { isDone: false };
+    const done = work.finally(() => (state.isDone = true));
     // Whoever awaits `done` hears of a failure; this keeps it from being called unhandled meanwhile.
     done.catch(() => undefined);
     await this.#settle();
-    while (!isDone) {
+    while (!state.isDone) {
       const next = this.#next(Infinity);
       if (next !== undefined) this.#ring(next);
       await this.#settle();

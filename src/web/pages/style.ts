@@ -14,7 +14,7 @@ a{color:var(--link)}
 .heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 h1{font-size:clamp(1.6rem,5vw,2.6rem);line-height:1.15;margin:.6rem 0 .4rem;letter-spacing:-.02em}
 h2{font-size:1.2rem;margin:0 0 .6rem}h3{font-size:1.05rem;margin:0}
-section{margin-top:2rem}p{margin:.3rem 0}ul{padding-left:1.2rem}
+section{margin-top:2rem}p{margin:.3rem 0;max-width:80ch}ul{padding-left:1.2rem}
 .about,small,.none,figcaption{color:var(--soft);font-size:.85rem}
 small{font-size:.75rem;white-space:nowrap;font-variant-numeric:tabular-nums}
 code,pre{font:.85em ui-monospace,monospace}
