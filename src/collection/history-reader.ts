@@ -44,7 +44,7 @@ export class HistoryReader {
     const result = await this.#source.read(place, range.to + 1);
     if (!result.ok) return { kind: "failed", failure: result.failure };
     // It may have been dropped while Kandji answered: its destination was forgotten, or more was owed in it.
-    const current = this.#c.spool.ranges.all().find(({ id }) => id === range.id);
+    const current = this.#c.spool.ranges.get(range.id);
     if (current === undefined || current.at !== range.at) return { kind: "page", fresh: 0, isLast: true, oddities: [] };
 
     const wanted = newOf(current, result.page.records);

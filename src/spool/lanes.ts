@@ -19,6 +19,8 @@ export interface LaneLength {
 export const laneKey = (lane: Lane): string => `${lane.dataset}/${lane.stream}`;
 
 interface LaneRow extends Record<string, string | number> {
+  dataset: string;
+  stream: Stream;
   appended: number;
   shared: number;
   state: string;
@@ -27,23 +29,32 @@ interface LaneRow extends Record<string, string | number> {
 /** How far each lane has grown, and what collection keeps beside it: one row, so that both are written as one. */
 export class Lanes {
   readonly #sql: Sql;
+  readonly #known = new Map<string, LaneLength & { readonly lane: Lane }>();
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    for (const { dataset, stream, appended, shared } of sql.exec<LaneRow>("SELECT * FROM lanes")) {
+      const lane = { dataset, stream };
+      this.#known.set(laneKey(lane), { lane, appended, shared });
+    }
   }
 
   all(): Lane[] {
-    return this.#sql.exec<{ dataset: string; stream: Stream }>("SELECT dataset, stream FROM lanes");
+    return [...this.#known.values()].map(({ lane }) => lane);
   }
 
   length(lane: Lane): LaneLength {
-    const { appended = 0, shared = 0 } = this.#row(lane) ?? {};
-    return { appended, shared };
+    return this.#known.get(laneKey(lane)) ?? { appended: 0, shared: 0 };
   }
 
+  /** What collection kept; `undefined` when it kept nothing yet. */
   state<T>(lane: Lane): T | undefined {
-    const text = this.#row(lane)?.state;
-    return text === undefined || text === "null" ? undefined : (JSON.parse(text) as T);
+    const [row] = this.#sql.exec<LaneRow>(
+      "SELECT * FROM lanes WHERE dataset = ? AND stream = ?",
+      lane.dataset,
+      lane.stream,
+    );
+    return row === undefined ? undefined : ((JSON.parse(row.state) as T | null) ?? undefined);
   }
 
   write(lane: Lane, { appended, shared }: LaneLength, state: unknown): void {
@@ -55,14 +66,6 @@ export class Lanes {
       shared,
       JSON.stringify(state ?? null),
     );
-  }
-
-  #row(lane: Lane): LaneRow | undefined {
-    const [row] = this.#sql.exec<LaneRow>(
-      "SELECT appended, shared, state FROM lanes WHERE dataset = ? AND stream = ?",
-      lane.dataset,
-      lane.stream,
-    );
-    return row;
+    this.#known.set(laneKey(lane), { lane, appended, shared });
   }
 }

@@ -1,6 +1,6 @@
-import { needs, type Offset } from "./offsets.ts";
+import type { Offset } from "./offsets.ts";
 import type { Range } from "./ranges.ts";
-import type { Segment } from "./segments.ts";
+import { isIn, type Segment } from "./segments.ts";
 import { isFor, type Spool } from "./spool.ts";
 
 /** The balance of a destination: `collected = delivered + pending + skipped + dead` at every moment. */
@@ -27,9 +27,6 @@ function waiting(segment: Segment, offset: Offset): number {
   return ahead + offset.suspects.filter(({ at }) => at >= segment.first && at < end).length;
 }
 
-const isIn = (segment: Segment, { lane }: Offset): boolean =>
-  segment.lane.dataset === lane.dataset && segment.lane.stream === lane.stream;
-
 /** Reads the spool once; made anew for each report. */
 export class Books {
   readonly #spool: Spool;
@@ -47,7 +44,10 @@ export class Books {
     const total = (count: (offset: Offset) => number): number =>
       offsets.reduce((sum, offset) => sum + count(offset), 0);
     const held = this.#segments.flatMap((segment) => {
-      const records = offsets.reduce((sum, offset) => sum + (isIn(segment, offset) ? waiting(segment, offset) : 0), 0);
+      const records = offsets.reduce(
+        (sum, offset) => sum + (isIn(segment, offset.lane) ? waiting(segment, offset) : 0),
+        0,
+      );
       return records === 0 ? [] : [{ records, collectedAt: segment.collectedAt }];
     });
     const owed = this.#ranges
@@ -70,7 +70,3 @@ export class Books {
     return this.#spool.lanes.length(lane).shared - joinedAt.shared + addressed;
   }
 }
-
-/** Whether a destination has nothing to send in a lane now. */
-export const isSettled = (spool: Spool, offset: Offset): boolean =>
-  spool.segments.next(offset.lane, offset.destination, needs(offset)) === undefined;

@@ -1,5 +1,5 @@
 import type { Sql } from "../ports.ts";
-import type { Lane, LaneLength, Stream } from "./lanes.ts";
+import { laneKey, type Lane, type LaneLength, type Stream } from "./lanes.ts";
 
 /** A record that was refused alone and has not been settled: it waits until the destination has accepted another one. */
 export interface Suspect {
@@ -47,14 +47,14 @@ const fromRow = ({ destination, dataset, stream, position, state }: OffsetRow): 
   ...(JSON.parse(state) as State),
 });
 
-export const newOffset = (destination: string, lane: Lane, joinedAt: LaneLength): Offset => ({
+export const newOffset = (destination: string, lane: Lane, { appended, shared }: LaneLength): Offset => ({
   destination,
   lane,
-  position: joinedAt.appended,
+  position: appended,
   delivered: 0,
   skipped: 0,
   dead: 0,
-  joinedAt,
+  joinedAt: { appended, shared },
   addressed: 0,
   ends: [],
   suspects: [],
@@ -65,38 +65,34 @@ export const newOffset = (destination: string, lane: Lane, joinedAt: LaneLength)
 /** The first record that this destination still needs. */
 export const needs = (offset: Offset): number => Math.min(offset.position, ...offset.suspects.map(({ at }) => at));
 
+/** All offsets of a tenant: few, so they are kept in memory and written through. */
 export class Offsets {
   readonly #sql: Sql;
+  readonly #known = new Map<string, Offset>();
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    for (const row of sql.exec<OffsetRow>("SELECT * FROM offsets")) this.#keep(fromRow(row));
   }
 
   all(): Offset[] {
-    return this.#sql.exec<OffsetRow>("SELECT * FROM offsets").map(fromRow);
+    return [...this.#known.values()];
   }
 
   of(destination: string): Offset[] {
-    return this.#sql.exec<OffsetRow>("SELECT * FROM offsets WHERE destination = ?", destination).map(fromRow);
+    return this.all().filter((offset) => offset.destination === destination);
   }
 
   in(lane: Lane): Offset[] {
-    return this.#sql
-      .exec<OffsetRow>("SELECT * FROM offsets WHERE dataset = ? AND stream = ?", lane.dataset, lane.stream)
-      .map(fromRow);
+    return this.all().filter((offset) => laneKey(offset.lane) === laneKey(lane));
   }
 
   get(destination: string, lane: Lane): Offset | undefined {
-    const [row] = this.#sql.exec<OffsetRow>(
-      "SELECT * FROM offsets WHERE destination = ? AND dataset = ? AND stream = ?",
-      destination,
-      lane.dataset,
-      lane.stream,
-    );
-    return row && fromRow(row);
+    return this.#known.get(keyOf(destination, lane));
   }
 
-  write({ destination, lane, position, ...state }: Offset): void {
+  write(offset: Offset): void {
+    const { destination, lane, position, ...state } = offset;
     this.#sql.exec(
       "INSERT OR REPLACE INTO offsets (destination, dataset, stream, position, state) VALUES (?, ?, ?, ?, ?)",
       destination,
@@ -105,9 +101,17 @@ export class Offsets {
       position,
       JSON.stringify(state satisfies State),
     );
+    this.#keep(offset);
   }
 
   deleteOf(destination: string): void {
     this.#sql.exec("DELETE FROM offsets WHERE destination = ?", destination);
+    for (const { lane } of this.of(destination)) this.#known.delete(keyOf(destination, lane));
+  }
+
+  #keep(offset: Offset): void {
+    this.#known.set(keyOf(offset.destination, offset.lane), offset);
   }
 }
+
+const keyOf = (destination: string, lane: Lane): string => `${destination} ${laneKey(lane)}`;

@@ -46,37 +46,49 @@ export const isWanted = (range: Range, record: { readonly id: string; readonly t
   record.time <= range.to &&
   (range.onlyFrom === null || record.time < range.onlyFrom || range.ids.includes(record.id));
 
+/** All ranges that are still to be read: few, so they are kept in memory and written through. */
 export class Ranges {
   readonly #sql: Sql;
+  readonly #known = new Map<number, Range>();
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    for (const { state, ...row } of sql.exec<RangeRow>("SELECT * FROM ranges ORDER BY id")) {
+      this.#known.set(row.id, { ...row, ...(JSON.parse(state) as State) });
+    }
   }
 
   /** Owed ones first: a destination that returned waits for them; a backfill may take hours. */
   all(): Range[] {
-    return this.#sql
-      .exec<RangeRow>("SELECT * FROM ranges ORDER BY reason = 'backfill', id")
-      .map(({ state, ...row }) => ({ ...row, ...(JSON.parse(state) as State) }));
+    const known = [...this.#known.values()];
+    return [...known.filter(({ reason }) => reason === "owed"), ...known.filter(({ reason }) => reason !== "owed")];
+  }
+
+  get(id: number): Range | undefined {
+    return this.#known.get(id);
   }
 
   add(range: Omit<Range, "id">): void {
-    this.#sql.exec(
-      "INSERT INTO ranges (dataset, destination, reason, expected, state) VALUES (?, ?, ?, ?, ?)",
+    const [row] = this.#sql.exec<{ id: number }>(
+      "INSERT INTO ranges (dataset, destination, reason, expected, state) VALUES (?, ?, ?, ?, ?) RETURNING id",
       range.dataset,
       range.destination,
       range.reason,
       range.expected,
       stateOf(range),
     );
+    if (row === undefined) throw new Error("An inserted range has no id");
+    this.#known.set(row.id, { ...range, id: row.id });
   }
 
   write(range: Range): void {
     this.#sql.exec("UPDATE ranges SET expected = ?, state = ? WHERE id = ?", range.expected, stateOf(range), range.id);
+    this.#known.set(range.id, range);
   }
 
   delete(id: number): void {
     this.#sql.exec("DELETE FROM ranges WHERE id = ?", id);
+    this.#known.delete(id);
   }
 
   /** Notes records that a destination misses: in the last range owed to it while that has room and has not been begun. */

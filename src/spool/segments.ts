@@ -28,6 +28,9 @@ interface SegmentRow extends Record<string, string | number | null> {
 
 const columns = "id, dataset, stream, destination, first, records, bytes, collected_at";
 
+export const isIn = (segment: Segment, { dataset, stream }: Lane): boolean =>
+  segment.lane.dataset === dataset && segment.lane.stream === stream;
+
 const fromRow = (row: SegmentRow): Segment => ({
   id: row.id,
   lane: { dataset: row.dataset, stream: row.stream },
@@ -38,13 +41,22 @@ const fromRow = (row: SegmentRow): Segment => ({
   collectedAt: row.collected_at,
 });
 
+/** The segments, their bodies in the table, the rest in memory: the plan looks at all of them before each request. */
 export class Segments {
   readonly #sql: Sql;
+  readonly #byId = new Map<number, Segment>();
   /** Lines of the segments read last: splitting and several destinations read the same one again. */
   readonly #recent = new Map<number, readonly string[]>();
+  #bytes = 0;
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    for (const row of sql.exec<SegmentRow>(`SELECT ${columns} FROM segments ORDER BY id`)) this.#keep(fromRow(row));
+  }
+
+  /** Bytes of all of them. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   insert(segment: Omit<Segment, "id" | "records" | "bytes">, raws: readonly string[], bytes: number): void {
@@ -61,26 +73,27 @@ export class Segments {
       segment.collectedAt,
       firstPart(body, bytes),
     );
-    if (isLong(bytes)) writeRest(this.#sql, ownerOf(row?.id), body);
+    if (row === undefined) throw new Error("An inserted segment has no id");
+    if (isLong(bytes)) writeRest(this.#sql, ownerOf(row.id), body);
+    this.#keep({ ...segment, id: row.id, records: raws.length, bytes });
   }
 
   /** The first segment of the lane that has a record for this destination at or after `position`. */
   next(lane: Lane, destination: string, position: number): Segment | undefined {
-    const [row] = this.#sql.exec<SegmentRow>(
-      `SELECT ${columns} FROM segments
-       WHERE dataset = ? AND stream = ? AND first + records > ? AND (destination IS NULL OR destination = ?)
-       ORDER BY id LIMIT 1`,
-      lane.dataset,
-      lane.stream,
-      position,
-      destination,
-    );
-    return row && fromRow(row);
+    for (const segment of this.#byId.values()) {
+      if (!isIn(segment, lane) || segment.first + segment.records <= position) continue;
+      if (segment.destination === null || segment.destination === destination) return segment;
+    }
+    return undefined;
   }
 
   /** Those of all lanes, oldest first. */
   all(): Segment[] {
-    return this.#sql.exec<SegmentRow>(`SELECT ${columns} FROM segments ORDER BY id`).map(fromRow);
+    return [...this.#byId.values()];
+  }
+
+  in(lane: Lane): Segment[] {
+    return this.all().filter((segment) => isIn(segment, lane));
   }
 
   lines(segment: Segment): readonly string[] {
@@ -100,7 +113,13 @@ export class Segments {
     if (isLong(segment.bytes)) deleteRest(this.#sql, ownerOf(segment.id));
     // SQLite may give the number to the next segment.
     this.#recent.delete(segment.id);
+    if (this.#byId.delete(segment.id)) this.#bytes -= segment.bytes;
+  }
+
+  #keep(segment: Segment): void {
+    this.#byId.set(segment.id, segment);
+    this.#bytes += segment.bytes;
   }
 }
 
-const ownerOf = (id: number | undefined): string => `segment ${id}`;
+const ownerOf = (id: number): string => `segment ${id}`;

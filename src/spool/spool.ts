@@ -39,10 +39,6 @@ export class Spool {
     this.#identify = identify;
   }
 
-  bytes(): number {
-    return this.segments.all().reduce((sum, segment) => sum + segment.bytes, 0);
-  }
-
   /** Appends records to a lane, for all of its destinations or for one, and keeps `state` with the lane. */
   append(lane: Lane, destination: string | null, raws: readonly string[], collectedAt: number, state: unknown): void {
     const { appended, shared } = this.lanes.length(lane);
@@ -66,8 +62,7 @@ export class Spool {
   /** Drops the segments that every destination they are for has passed. */
   dropPassed(lane: Lane): void {
     const offsets = this.offsets.in(lane);
-    for (const segment of this.segments.all()) {
-      if (segment.lane.dataset !== lane.dataset || segment.lane.stream !== lane.stream) continue;
+    for (const segment of this.segments.in(lane)) {
       const isNeeded = offsets.some(
         (offset) => isFor(segment, offset) && needs(offset) < segment.first + segment.records,
       );
@@ -91,13 +86,10 @@ export class Spool {
 
   /** While the spool is over its bound, its oldest segment is let go: those who still needed it are owed its records. */
   #makeRoom(bytes: number): void {
-    const segments = this.segments.all();
-    let total = segments.reduce((sum, segment) => sum + segment.bytes, bytes);
-    for (const segment of segments) {
-      if (total <= this.maxBytes) return;
-      if (segment.lane.stream === "redriven" || this.onTheWay.has(segment.id)) continue;
-      this.#letGo(segment);
-      total -= segment.bytes;
+    if (this.segments.bytes + bytes <= this.maxBytes) return;
+    for (const segment of this.segments.all()) {
+      if (this.segments.bytes + bytes <= this.maxBytes) return;
+      if (segment.lane.stream !== "redriven" && !this.onTheWay.has(segment.id)) this.#letGo(segment);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Config, TenantConfig } from "../config/config.ts";
 import { Connections, healthyConnections, suspectConnections } from "../delivery/connections.ts";
 import type { Courier } from "../delivery/courier.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, Sql } from "../ports.ts";
 import { TenantState } from "./state.ts";
 import { decide, type Plan } from "./plan.ts";
 import { Pulse } from "./pulse.ts";
@@ -43,8 +43,8 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#ports = options.ports;
-    this.state = new TenantState(options);
+    this.#ports = { ...options.ports, sql: this.#whileRunning(options.ports.sql) };
+    this.state = new TenantState({ ...options, ports: this.#ports });
   }
 
   /** Does what is due. Resolves when nothing is left that can be done now, or the run's allowance is used up. */
@@ -61,6 +61,23 @@ export class Engine {
   stop(): void {
     this.#isStopped = true;
     this.#pulse.beat();
+  }
+
+  /** What an engine knows is what it has read and written: once another may write, it must not. */
+  #whileRunning(sql: Sql): Sql {
+    const check = (): void => {
+      if (this.#isStopped) throw new Error("This engine was stopped");
+    };
+    return {
+      exec: (query, ...bindings) => {
+        check();
+        return sql.exec(query, ...bindings);
+      },
+      transaction: (work) => {
+        check();
+        return sql.transaction(work);
+      },
+    };
   }
 
   plan(): Plan {

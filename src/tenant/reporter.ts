@@ -39,7 +39,7 @@ export function reportOf(state: TenantState, now: number): TenantReport {
     destinations,
     requests: { lastHour: state.budget.used(), limitPerHour: tenant.maxRequestsPerHour },
     problems,
-    spoolBytes: state.spool.bytes(),
+    spoolBytes: state.spool.segments.bytes,
     reportedAt: new Date(now).toISOString(),
   };
 }

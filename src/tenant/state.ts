@@ -129,7 +129,7 @@ export class TenantState {
 
   /** One page of a range of the past; answers how many records of it were wanted. */
   async readRange(id: number): Promise<number> {
-    const range = this.spool.ranges.all().find((other) => other.id === id);
+    const range = this.spool.ranges.get(id);
     if (range === undefined) return 0;
     const step = await this.#source(range.dataset).read(range);
     this.#keepBlock();

@@ -1,4 +1,5 @@
 import type { Ports } from "../ports.ts";
+import { isIn } from "../spool/segments.ts";
 import { isFor } from "../spool/spool.ts";
 import type { Source } from "./source.ts";
 import type { TenantState } from "./state.ts";
@@ -70,10 +71,7 @@ function waitingBytes(state: TenantState): Map<string, number> {
   for (const offset of state.spool.offsets.all()) {
     const ahead = segments.filter(
       (segment) =>
-        segment.lane.dataset === offset.lane.dataset &&
-        segment.lane.stream === offset.lane.stream &&
-        isFor(segment, offset) &&
-        segment.first + segment.records > offset.position,
+        isIn(segment, offset.lane) && isFor(segment, offset) && segment.first + segment.records > offset.position,
     );
     const sum = ahead.reduce((total, segment) => total + segment.bytes, bytes.get(offset.destination) ?? 0);
     bytes.set(offset.destination, sum);

@@ -95,7 +95,7 @@ const sameSite: MiddlewareHandler<WebTypes> = async (c, next) => {
 };
 
 const tooLong = new Refusal(413, {
-  what: `Cannot read the body: it is longer than ${maxBodyBytes} bytes`,
+  what: `Cannot accept the body: it is longer than ${maxBodyBytes} bytes`,
   where: "body",
   mend: "Send less at once",
 });

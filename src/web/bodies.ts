@@ -47,7 +47,7 @@ export async function readBody<T>(request: Request, shape: Shape<T>): Promise<T>
 
 export function refused(why: string, path: readonly PropertyKey[], mend: string): Refusal {
   const where = ["body", ...path.map(String)].join(" / ");
-  return new Refusal(400, { what: `Cannot read the body: ${why}`, where, mend });
+  return new Refusal(400, { what: `Cannot accept the body: ${why}`, where, mend });
 }
 
 function valueOf(text: string, contentType: string, mend: string): unknown {

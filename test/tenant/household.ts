@@ -114,7 +114,11 @@ export class Household {
   #failure: unknown;
 
   #background(work: Promise<void>): void {
-    work.catch((error: unknown) => (this.#failure = error));
+    const engine = this.#engine;
+    work.catch((error: unknown) => {
+      // One that was evicted may find, when its request is answered, that it must not write any more.
+      if (engine === this.#engine) this.#failure = error;
+    });
   }
 
   async #fire(): Promise<void> {

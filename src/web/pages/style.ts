@@ -47,7 +47,7 @@ figure{margin:.7rem 0 0}svg{display:block;width:100%}.bars{height:2.6rem;fill:va
 .delivered{fill:var(--bar)}.pending{fill:var(--degraded)}.skipped{fill:var(--paused)}.dead{fill:var(--failing)}
 progress,meter{display:block;width:100%;max-width:14rem;height:.6rem;accent-color:var(--bar)}
 table{width:100%;border-collapse:collapse;border-spacing:0}th,td{text-align:left;padding:.45rem .7rem;border-top:1px solid var(--line);vertical-align:top}
-thead th{border:0;color:var(--soft);font-size:.8rem;font-weight:400}.figure{text-align:right;font-variant-numeric:tabular-nums}td small{display:block}
+thead th{border:0;color:var(--soft);font-size:.8rem;font-weight:400}.figure{text-align:right;font-variant-numeric:tabular-nums}
 .operations{display:flex;flex-wrap:wrap;gap:.6rem;margin:.8rem 0;align-items:start}
 button,.button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:.4rem;padding:.3rem .8rem;min-height:2.25rem;cursor:pointer;text-decoration:none;display:inline-block}
 button:hover,.button:hover{border-color:var(--link);color:var(--link)}.danger{color:var(--failing);border-color:currentColor}

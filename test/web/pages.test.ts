@@ -1,0 +1,332 @@
+import { describe, expect, it } from "vitest";
+import type { Problem } from "../../src/tenant/report.ts";
+import { prefersPage } from "../../src/web/negotiation.ts";
+import { duration, relative } from "../../src/web/pages/format.ts";
+import { routes } from "../../src/web/routes.ts";
+import { asking, browser, form } from "./asking.ts";
+import {
+  aConfig,
+  adminToken,
+  aDataset,
+  aDeadLetter,
+  aDestination,
+  aFleet,
+  aGateway,
+  ago,
+  aReport,
+  broken,
+  kandjiToken,
+  operations,
+  validTenant,
+  viewerToken,
+} from "./sample.ts";
+
+const evil = `"'><script>alert(1)</script>`;
+
+function evilProblem(): Problem {
+  return { code: evil, subject: evil, message: evil, fix: evil, health: "failing" };
+}
+
+function evilReport() {
+  return aReport({
+    datasets: [aDataset({ name: evil, newestRecordAt: evil, lastSuccessAt: evil, nextDueAt: evil })],
+    destinations: [
+      aDestination({
+        name: evil,
+        type: evil,
+        target: evil,
+        lastError: evil,
+        retryAt: evil,
+        oldestPendingAt: evil,
+        lastDeliveredAt: evil,
+        pending: 1,
+        dead: 2,
+        collected: 48_214,
+      }),
+    ],
+    problems: [evilProblem()],
+  });
+}
+
+function evilGateway() {
+  const report = async () => evilReport();
+  const letter = aDeadLetter({
+    dataset: evil,
+    destination: evil,
+    recordId: evil,
+    reason: evil,
+    excerpt: evil,
+    at: evil,
+  });
+  const check = { name: evil, ok: false, message: evil, fix: evil };
+  const notes = broken(evil, evil).errors;
+  const tenants = new Map([
+    ["acme", validTenant("acme", { destinations: [evil], notes })],
+    [evil, broken(evil, evil)],
+  ]);
+  return aGateway({
+    config: () => aConfig({ tenants, destinations: new Map([[evil, broken(evil, evil)]]) }),
+    fleet: async () => aFleet({ lastTickAt: evil, tenants: [evilReport()], homes: { acme: "", [evil]: "" } }),
+    tenant: (id) => operations([], id, report, [letter], { ok: false, checks: [check] }),
+    permission: () => evil,
+    version: evil,
+  });
+}
+
+describe("pages", () => {
+  const pages = [
+    "/status",
+    "/status/acme",
+    `/status/${encodeURIComponent(evil)}`,
+    "/verify/acme",
+    `/verify/${encodeURIComponent(evil)}`,
+    "/tenants/acme/dead-letters",
+    `/status/nobody-${encodeURIComponent(evil)}`,
+    `/status/acme?done=${encodeURIComponent(evil)}`,
+  ];
+  for (const path of pages) {
+    it(`${path} shows what others wrote as text only`, async () => {
+      const text = await (await asking(evilGateway())(path, { headers: browser })).text();
+      expect(text).not.toContain("<script");
+      expect(text).not.toContain(`"'>`);
+      expect(text).not.toContain("[object");
+    });
+  }
+
+  it("shows the results of a verification as text only", async () => {
+    const response = await asking(evilGateway())("/tenants/acme/verify", { method: "POST", headers: form, body: "" });
+    const text = await response.text();
+    expect(response.status).toBe(200);
+    expect(text).toContain("1 check fails");
+    expect(text).not.toContain("<script");
+  });
+
+  it("works in a strict content security policy, with a fresh nonce for the one style sheet", async () => {
+    const ask = asking(aGateway());
+    const [first, second] = [await ask("/status", { headers: browser }), await ask("/status", { headers: browser })];
+    const policy = first.headers.get("Content-Security-Policy") ?? "";
+    const nonce = /style-src 'nonce-([^']+)'/.exec(policy)?.[1];
+    for (const directive of ["default-src 'none'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) {
+      expect(policy).toContain(directive);
+    }
+    expect(policy).not.toMatch(/unsafe|script-src|\*/);
+    expect(second.headers.get("Content-Security-Policy")).not.toBe(policy);
+    const text = await first.text();
+    expect(text).toContain(`<style nonce="${nonce}">`);
+    expect(text).not.toMatch(/<script| style=| on\w+=|javascript:/);
+    expect(text.match(/(?:src|href|action)="(?!\/|#|data:)[^"]*"/g)).toBeNull();
+  });
+
+  it("cannot be stored, framed, sniffed or tell where a reader came from, whatever is answered", async () => {
+    const ask = asking(aGateway());
+    const responses = [
+      await ask("/status"),
+      await ask("/status", { headers: browser }),
+      await ask("/nothing"),
+      await ask("/status", { as: "nobody" }),
+      await ask("/healthz", { as: "nobody" }),
+      await ask("/tenants/acme/poll", { method: "POST", headers: form }),
+    ];
+    for (const { headers } of responses) {
+      expect(headers.get("Cache-Control")).toBe("no-store");
+      expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+      expect(headers.get("Referrer-Policy")).toBe("no-referrer");
+      expect(headers.get("X-Frame-Options")).toBe("DENY");
+      expect(headers.get("Strict-Transport-Security")).toMatch(/^max-age=/);
+      expect(headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+    }
+  });
+
+  it("stay below 100 KB with as many tenants as there can be, and with parts that others wrote at length", async () => {
+    const long = "x".repeat(5000);
+    const ids = Array.from({ length: 126 }, (_, index) => `tenant-with-a-rather-long-name-${index}`);
+    const problems = Array.from({ length: 3 }, () => ({ ...evilProblem(), message: long, fix: long, subject: long }));
+    const destinations = Array.from({ length: 12 }, (_, index) =>
+      aDestination({
+        name: `d${index}`,
+        lastError: long,
+        retryAt: ago(-5000),
+        pending: 1,
+        collected: 48_212,
+        oldestPendingAt: ago(9),
+      }),
+    );
+    const tenants = ids.map((id) => aReport({ id, problems, destinations }));
+    const deadLetters = Array.from({ length: 200 }, (_, id) =>
+      aDeadLetter({ id: id + 1, excerpt: `"<${long}`, reason: long }),
+    );
+    const gateway = aGateway({
+      config: () => aConfig({ tenants: new Map(ids.map((id) => [id, validTenant(id)])) }),
+      fleet: async () => aFleet({ tenants }),
+      tenant: (id) =>
+        operations(
+          [],
+          id,
+          async () =>
+            aReport({ id, destinations: [...destinations.slice(1), aDestination({ dead: 200, collected: 48_411 })] }),
+          deadLetters,
+          { ok: true, checks: [] },
+        ),
+    });
+    const ask = asking(gateway);
+    for (const path of ["/status", `/status/${ids[0]}`, `/tenants/${ids[0]}/dead-letters`]) {
+      const text = await (await ask(path, { headers: browser })).text();
+      expect(new TextEncoder().encode(text).length).toBeLessThan(100_000);
+      expect(text).toContain(ids[0]);
+    }
+    expect(await (await ask("/status", { headers: browser })).text()).toContain(ids.at(-1));
+  });
+
+  it("give the sentence first, then the mends", async () => {
+    const sentence = async (gateway: ReturnType<typeof aGateway>) =>
+      /<h1[^>]*>([^<]*)/.exec(await (await asking(gateway)("/status", { headers: browser })).text())?.[1];
+    const fleet = (changes: Parameters<typeof aFleet>[0]) => aGateway({ fleet: async () => aFleet(changes) });
+    expect(await sentence(aGateway())).toBe("Everything arrives");
+    expect(
+      await sentence(
+        fleet({ tenants: [aReport({ destinations: [aDestination({ paused: true, health: "paused" })] })] }),
+      ),
+    ).toBe("Everything arrives, except what is paused");
+    expect(await sentence(fleet({ tenants: [aReport({ health: "paused", paused: true })] }))).toBe(
+      "Everything is paused",
+    );
+    expect(await sentence(fleet({ lastTickAt: null, tenants: [], homes: {} }))).toBe(
+      "Waiting for the first firing of the cron",
+    );
+    expect(await sentence(fleet({ tenants: [aReport({ health: "degraded" })] }))).toBe(
+      "It works, with something to look at",
+    );
+    expect(await sentence(fleet({ tenants: [aReport({ problems: [evilProblem()] })] }))).toBe("1 thing needs you");
+    expect(await sentence(fleet({ lastTickAt: ago(600_000), tenants: [aReport({ problems: [evilProblem()] })] }))).toBe(
+      "2 things need you",
+    );
+    expect(
+      await sentence(
+        aGateway({
+          config: () => aConfig({ tenants: new Map() }),
+          fleet: async () => aFleet({ tenants: [], homes: {} }),
+        }),
+      ),
+    ).toBe("No tenant is set up yet");
+  });
+
+  it("refresh the status, unless the reader stopped it, and never a page with fields", async () => {
+    const ask = asking(aGateway());
+    const refreshes = async (path: string) =>
+      (await (await ask(path, { headers: browser })).text()).includes('http-equiv="refresh"');
+    expect(await refreshes("/status")).toBe(true);
+    expect(await refreshes("/status?refresh=off")).toBe(false);
+    expect(await refreshes("/status/acme")).toBe(false);
+  });
+
+  it("have buttons for an admin and none for a viewer", async () => {
+    const report = async () => aReport({ destinations: [aDestination({ dead: 1, delivered: 48_210 })] });
+    const gateway = aGateway({ tenant: (id) => operations([], id, report, [aDeadLetter()], { ok: true, checks: [] }) });
+    const ask = asking(gateway);
+    for (const path of ["/status/acme", "/verify/acme", "/tenants/acme/dead-letters"]) {
+      expect(await (await ask(path, { headers: browser })).text()).toContain("<form");
+      expect(await (await ask(path, { headers: browser, as: "viewer" })).text()).not.toMatch(/<form|<button|<input/);
+    }
+  });
+
+  it("have forms whose every target is a route that a form can reach", async () => {
+    const report = async () =>
+      aReport({ datasets: [aDataset({ paused: true })], destinations: [aDestination({ dead: 1, delivered: 48_210 })] });
+    const gateway = aGateway({ tenant: (id) => operations([], id, report, [aDeadLetter()], { ok: true, checks: [] }) });
+    const text = await (await asking(gateway)("/status/acme", { headers: browser })).text();
+    const actions = [...text.matchAll(/action="([^"]+)"/g)].map(([, action]) => action!.replace("/acme", "/:tenant"));
+    expect(new Set(actions)).toEqual(
+      new Set(
+        ["poll", "pause", "resume", "dead-letters/redrive", "dead-letters/delete", "forget"].map(
+          (end) => `/tenants/:tenant/${end}`,
+        ),
+      ),
+    );
+    const posts = new Set(routes.filter(({ method }) => method === "POST").map(({ path }) => path));
+    expect(actions.filter((action) => !posts.has(action))).toEqual([]);
+  });
+
+  it("name what must be ticked in the console", async () => {
+    expect(await (await asking(aGateway())("/verify/acme", { headers: browser })).text()).toContain(
+      "List audit events",
+    );
+  });
+});
+
+describe("what is answered", () => {
+  it("is JSON for a program and a page for a browser, for the same path", async () => {
+    const ask = asking(aGateway());
+    for (const path of ["/status", "/status/acme", "/tenants/acme/dead-letters", "/nothing"]) {
+      expect((await ask(path)).headers.get("Content-Type")).toMatch(/^application\/json/);
+      expect((await ask(path, { headers: browser })).headers.get("Content-Type")).toMatch(/^text\/html/);
+    }
+  });
+
+  it("is one tenant's own fields at the top of its status, of this moment", async () => {
+    const gateway = aGateway();
+    const status = await (await asking(gateway)("/status/acme")).json();
+    expect(status).toMatchObject({
+      id: "acme",
+      version: "1.2.3",
+      datasets: [{ name: "audit-events" }],
+      tenants: [{ id: "acme" }],
+      settings: { apiHost: "acme.api.kandji.io" },
+    });
+    expect(gateway.calls).toEqual(["fleet", "report acme@"]);
+  });
+
+  it("has no body for HEAD", async () => {
+    const response = await asking(aGateway())("/status", { method: "HEAD" });
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+  });
+
+  it("never holds a token", async () => {
+    const gateway = aGateway({ deadLetters: [aDeadLetter()] });
+    const ask = asking(gateway);
+    for (const { method, path } of routes) {
+      for (const as of ["nobody", "viewer", "admin"] as const) {
+        for (const headers of [{}, browser, form]) {
+          const response = await ask(path.replace(":tenant", "acme"), { method, as, headers });
+          const all = `${JSON.stringify([...response.headers])}${await response.text()}`;
+          for (const token of [adminToken, viewerToken, kandjiToken, btoa(`x:${adminToken}`)]) {
+            expect(all).not.toContain(token);
+          }
+        }
+      }
+    }
+  });
+});
+
+describe("prefersPage", () => {
+  const cases: readonly [string | undefined, boolean][] = [
+    [undefined, false],
+    ["*/*", false],
+    ["application/json", false],
+    ["text/html", true],
+    ["text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", true],
+    ["application/json, text/html;q=0.5", false],
+    ["text/html;q=0.5, application/json;q=0.4", true],
+    ["text/html;q=0", false],
+    ["TEXT/HTML", true],
+    ["text/plain", false],
+    ["text/html;q=nonsense", false],
+  ];
+  for (const [accept, page] of cases) {
+    it(`takes ${accept} for a wish for ${page ? "a page" : "JSON"}`, () => {
+      expect(prefersPage(accept)).toBe(page);
+    });
+  }
+});
+
+describe("times", () => {
+  it("are said in the largest unit that fits", () => {
+    expect([500, 61_000, 7_200_000, 86_400_000, 900_000_000].map(duration)).toEqual([
+      "0 s",
+      "1 min",
+      "2 h",
+      "1 day",
+      "10 days",
+    ]);
+    expect([relative(0, 0), relative(0, 5000), relative(90_000, 0)]).toEqual(["now", "5 s ago", "in 1 min"]);
+  });
+});
