@@ -22,6 +22,7 @@ export interface Batch {
 export interface Oversize {
   readonly at: number;
   readonly bytes: number;
+  readonly limit: number;
 }
 
 export interface BatchSource {
@@ -62,13 +63,13 @@ export function formBatch(
   const end = Math.min(to, segment.first + segment.records);
   let at = start;
   while (at < end && draft.add(at, lines[at - segment.first] ?? "")) at += 1;
-  return at === start && start < end ? { at, bytes: draft.triedBytes } : draft.finish(start, at);
+  return at === start && start < end ? { at, ...draft.excess } : draft.finish(start, at);
 }
 
 /** A batch while records are added to it. */
 class Draft {
-  /** What the body would have been with the record that did not fit. */
-  triedBytes = 0;
+  /** What the record that did not fit would have taken, and what there is. */
+  excess = { bytes: 0, limit: 0 };
   readonly #source: BatchSource;
   readonly #segment: Segment;
   readonly #context: BatchContext;
@@ -100,14 +101,25 @@ class Draft {
     if (this.#positions.length >= config.maxBatchRecords) return false;
     const record = treatment === "restamp" ? { raw, restampedAt: this.#restampedAt } : { raw };
     const text = destination.encode(record, this.#context);
-    const separator = this.#encoded.length === 0 ? 0 : Buffer.byteLength(destination.frame.separator);
-    this.triedBytes = this.#bytes + separator + Buffer.byteLength(text);
-    if (this.triedBytes > config.maxBatchBytes) return false;
-    this.#bytes = this.triedBytes;
+    if (!this.#fits(Buffer.byteLength(text))) return false;
     this.#encoded.push(text);
     this.#positions.push(at);
     if (treatment === "restamp") this.#restamped += 1;
     return true;
+  }
+
+  #fits(size: number): boolean {
+    const { config } = this.#source;
+    const { recordBytes = Infinity } = config.destination.limits;
+    const separator = this.#encoded.length === 0 ? 0 : Buffer.byteLength(config.destination.frame.separator);
+    const bytes = this.#bytes + separator + size;
+    if (size > recordBytes) this.excess = { bytes: size, limit: recordBytes };
+    else if (bytes > config.maxBatchBytes) this.excess = { bytes, limit: config.maxBatchBytes };
+    else {
+      this.#bytes = bytes;
+      return true;
+    }
+    return false;
   }
 
   finish(start: number, end: number): Batch {

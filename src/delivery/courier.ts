@@ -37,6 +37,7 @@ type Load =
       readonly offset: Offset;
       readonly at: number;
       readonly bytes: number;
+      readonly limit: number;
       readonly segment: Segment;
     };
 
@@ -203,8 +204,8 @@ export class Courier {
     this.#settle(batch, (offset) => suspected(offset, { at, status, reason, acceptedThen }));
   }
 
-  #buryOversize({ offset, segment, at, bytes }: Extract<Load, { kind: "oversize" }>): CourierStep {
-    const reason = `The record makes a request of ${bytes} bytes and the limit is ${this.#o.config.maxBatchBytes}`;
+  #buryOversize({ offset, segment, at, bytes, limit }: Extract<Load, { kind: "oversize" }>): CourierStep {
+    const reason = `The record takes ${bytes} bytes, and the limit is ${limit}`;
     this.#bury(offset.lane, segment, at, 0, reason);
     return "sent";
   }

@@ -24,8 +24,8 @@ const sites = [
 ] as const;
 
 // Same page: "Maximum content size per payload (uncompressed): 5MB … maximum array size if sending multiple logs: 1000
-// entries … you can send logs with a timestamp up to 18h in the past". What is older is answered 202 and dropped.
-const limits = { records: 1000, bytes: 5_000_000, maxAgeMs: 18 * 3_600_000 };
+// entries … Maximum size for a single log: 1MB" (a longer one is truncated and answered 202), "you can send logs with a timestamp up to 18h in the past". What is older is answered 202 and dropped.
+const limits = { records: 1000, bytes: 5_000_000, recordBytes: 1_000_000, maxAgeMs: 18 * 3_600_000 };
 
 const settings = z
   .strictObject({

@@ -59,6 +59,8 @@ export interface Limits {
   readonly records: number;
   /** Bytes of the body before compression. */
   readonly bytes: number;
+  /** Bytes of one encoded record, where the intake has such a limit of its own. */
+  readonly recordBytes?: number;
   /** Records older than this are dropped by the intake without a word; absent where it takes any age. Milliseconds. */
   readonly maxAgeMs?: number;
 }

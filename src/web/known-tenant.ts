@@ -2,6 +2,12 @@ import type { Config, Parsed, TenantConfig } from "../config/config.ts";
 import type { Fleet } from "../forwarder/fleet.ts";
 import type { TenantReport } from "../tenant/report.ts";
 
+/** The forwarder object writes times seldom: what it knows right after it woke may be older than what was. */
+export type FleetView = Fleet & {
+  /** When the forwarder object woke; silence is counted from then on. */
+  readonly awakeSince?: string;
+};
+
 /** A tenant that has a secret, valid or not, or that has left state behind. */
 export interface KnownTenant {
   readonly id: string;

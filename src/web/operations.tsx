@@ -8,15 +8,15 @@ import { whereabouts } from "./known-tenant.ts";
 import { statusPath } from "./pages/parts.tsx";
 import { VerifyPage } from "./pages/verify-page.tsx";
 import { Refusal } from "./refusal.ts";
-import { askTenant, reach, subjectOf, type Subject } from "./subject.ts";
-import { obstacles, usesDestination } from "./tenant-status.ts";
+import { askTenant, hindered, reach, subjectOf, type Subject } from "./subject.ts";
+import { hindrances, usesDestination } from "./tenant-status.ts";
 import { frameOf, permissionsOf } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
 
 export async function verify(c: Context<WebTypes>): Promise<Response> {
   const subject = await subjectOf(c);
   await readBody(c.req.raw, noBody);
-  const [...inTheWay] = hindrances(subject);
+  const inTheWay = hindrances(subject.tenant);
   const verification =
     inTheWay.length > 0 ? failedBefore(inTheWay) : await askTenant(subject, (object) => object.verify());
   if (!wantsPage(c)) {
@@ -39,13 +39,9 @@ export async function verify(c: Context<WebTypes>): Promise<Response> {
 export async function poll(c: Context<WebTypes>): Promise<Response> {
   const subject = await subjectOf(c);
   await readBody(c.req.raw, noBody);
-  const [hindrance] = hindrances(subject);
+  const [hindrance] = hindrances(subject.tenant);
   if (hindrance !== undefined) {
-    throw new Refusal(409, {
-      what: `Cannot poll tenant "${subject.tenant.id}": ${hindrance.message}`,
-      where: hindrance.subject,
-      mend: hindrance.fix,
-    });
+    throw new Refusal(409, hindered(subject.tenant.id, hindrance));
   }
   await askTenant(subject, (object) => object.poll());
   return accepted(c, subject, "poll");
@@ -105,21 +101,6 @@ function accepted(
     return c.redirect(`${statusPath(tenant.id)}?done=${operation}`, 303);
   }
   return c.json({ accepted: operation, tenant: tenant.id, ...more }, 202);
-}
-
-/** Why Kandji cannot be asked on behalf of this tenant. */
-function hindrances({ tenant }: Subject): Problem[] {
-  if (tenant.secret !== undefined) {
-    return obstacles(tenant);
-  }
-  const absent: Problem = {
-    code: "secret-absent",
-    subject: `secret ${tenant.secretName}`,
-    message: "The secret is absent",
-    fix: `Put it again: npx wrangler secret put ${tenant.secretName}`,
-    health: "failing",
-  };
-  return [absent];
 }
 
 function failedBefore(problems: readonly Problem[]): Verification {

@@ -1,10 +1,17 @@
 /** Puts together what the whole installation looks like, from the configuration, the forwarder's summary and the time. Pure. */
 
 import type { Config } from "../config/config.ts";
-import type { Fleet, OverallHealth } from "../forwarder/fleet.ts";
+import type { OverallHealth } from "../forwarder/fleet.ts";
 import type { Problem } from "../tenant/report.ts";
-import { findTenant, tenantIds } from "./known-tenant.ts";
-import { destinationSecretProblems, tenantStatus, usesDestination, type TenantStatus } from "./tenant-status.ts";
+import { findTenant, tenantIds, type FleetView } from "./known-tenant.ts";
+import {
+  destinationSecretProblems,
+  lastKnown,
+  secretProblem,
+  tenantStatus,
+  usesDestination,
+  type TenantStatus,
+} from "./tenant-status.ts";
 import { worst } from "./health.ts";
 
 export interface Status {
@@ -21,7 +28,7 @@ export type StatusOfOne = Omit<Status, "health"> & TenantStatus;
 
 export interface Circumstances {
   readonly config: Config;
-  readonly fleet: Fleet;
+  readonly fleet: FleetView;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly version: string;
@@ -29,11 +36,12 @@ export interface Circumstances {
 
 /** The cron fires every minute and is allowed to be a little late; longer silence means that nothing is collected. */
 const cronSilentAfterMs = 3 * 60_000;
+const cronSilent = "cron-silent";
 
 export function overview(circumstances: Circumstances): Status {
   const { config, fleet, now, version } = circumstances;
   const cron = cronProblems(fleet, now);
-  const shared = [...cron, ...destinationSecretProblems(config)];
+  const shared = [...cron, ...config.misnamed.map(secretProblem), ...destinationSecretProblems(config)];
   const tenants = tenantIds(config, fleet)
     .toSorted()
     .flatMap((id) => findTenant(config, fleet, id) ?? [])
@@ -61,13 +69,13 @@ export function overviewOfOne(circumstances: Circumstances, id: string): StatusO
   return { ...tenant, version: whole.version, now: whole.now, cron: whole.cron, problems, tenants: [tenant] };
 }
 
-function cronProblems(fleet: Fleet, now: number): Problem[] {
-  if (fleet.lastTickAt === null || now - Date.parse(fleet.lastTickAt) <= cronSilentAfterMs) {
+function cronProblems(fleet: FleetView, now: number): Problem[] {
+  if (fleet.lastTickAt === null || now - lastKnown(fleet, fleet.lastTickAt) <= cronSilentAfterMs) {
     return [];
   }
   return [
     {
-      code: "cron-silent",
+      code: cronSilent,
       subject: "cron",
       message: `The cron last fired at ${fleet.lastTickAt}, it fires every minute when all is well`,
       fix: "Look at the Worker's cron triggers and their past events in the Cloudflare dashboard, and run npm run deploy if the trigger is missing",
@@ -76,11 +84,16 @@ function cronProblems(fleet: Fleet, now: number): Problem[] {
   ];
 }
 
-/** A tenant's object and the configuration may both tell of one and the same thing. */
+/** A tenant's object, the cron and the configuration may tell of one and the same thing. */
 function unrepeated(problems: readonly Problem[]): Problem[] {
+  const isCronSilent = problems.some(isSilenceOfCron);
+  const own = problems.filter((problem) => !isCronSilent || problem.code !== cronSilent || isSilenceOfCron(problem));
   return [
-    ...new Map(
-      problems.map((problem) => [`${problem.code}\n${problem.subject}\n${problem.message}`, problem]),
-    ).values(),
+    ...new Map(own.map((problem) => [`${problem.code}\n${problem.subject}\n${problem.message}`, problem])).values(),
   ];
+}
+
+/** Each tenant also notices by itself that it was not woken. */
+function isSilenceOfCron({ code, subject }: Problem): boolean {
+  return code === cronSilent && subject === "cron";
 }

@@ -1,11 +1,12 @@
 import type { Context } from "hono";
 import type { Config } from "../config/config.ts";
 import type { Fleet } from "../forwarder/fleet.ts";
-import type { TenantOperations } from "../tenant/report.ts";
+import type { Problem, TenantOperations } from "../tenant/report.ts";
 import type { Gateway } from "./gateway.ts";
 import { findTenant, whereabouts, type KnownTenant } from "./known-tenant.ts";
 import type { Circumstances } from "./overview.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, type RefusalText } from "./refusal.ts";
+import { hindrances } from "./tenant-status.ts";
 import type { WebTypes } from "./web-types.ts";
 
 /** What a request is about, looked up once. */
@@ -39,20 +40,32 @@ export async function subjectOf(c: Context<WebTypes>): Promise<Subject> {
   return { gateway, circumstances, tenant };
 }
 
-/** Asks the tenant's object. Throws a 409 when it has none and its broken secret does not tell where to make it, a 503 when it fails. */
+/**
+ * Asks the tenant's object. Throws a 503 when it fails, and a 409 when it fails or cannot be found because of its secret.
+ */
 export async function askTenant<T>(
   { gateway, tenant }: Subject,
   question: (object: TenantOperations) => Promise<T>,
 ): Promise<T> {
   const home = whereabouts(tenant);
-  if (home === undefined) {
-    throw new Refusal(409, {
-      what: `Cannot reach tenant "${tenant.id}": it has never run, and its secret is broken`,
-      where: `secret ${tenant.secretName}`,
-      mend: "Mend the secret as /status says",
-    });
+  const [hindrance] = hindrances(tenant);
+  const ask = async (): Promise<T> => {
+    // It was never placed, and its broken secret does not tell where it belongs.
+    if (home === undefined) throw new Error("Nobody knows where this object is");
+    return question(gateway.tenant(tenant.id, home));
+  };
+  if (hindrance === undefined) {
+    return reach(`tenant "${tenant.id}"`, ask);
   }
-  return reach(`tenant "${tenant.id}"`, () => question(gateway.tenant(tenant.id, home)));
+  try {
+    return await ask();
+  } catch (cause) {
+    throw new Refusal(409, hindered(tenant.id, hindrance), { cause });
+  }
+}
+
+export function hindered(id: string, { subject, message, fix }: Problem): RefusalText {
+  return { what: `Cannot do this for tenant "${id}": ${message}`, where: subject, mend: fix };
 }
 
 /** What an object throws may hold anything: it goes to the log as the cause, never into the answer. */

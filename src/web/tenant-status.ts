@@ -1,7 +1,6 @@
 import type { Config, ConfigError, TenantConfig } from "../config/config.ts";
-import type { Fleet } from "../forwarder/fleet.ts";
 import type { DestinationReport, Health, Problem, TenantReport } from "../tenant/report.ts";
-import type { KnownTenant } from "./known-tenant.ts";
+import type { FleetView, KnownTenant } from "./known-tenant.ts";
 import { worst } from "./health.ts";
 
 /** A tenant as the status shows it: its own report, and what only its surroundings can tell. */
@@ -31,7 +30,7 @@ export interface TenantSettings {
 /** Every tenant reports at every firing of the cron; one that missed three has stopped. */
 const tenantSilentAfterMs = 3 * 60_000;
 
-export function tenantStatus(tenant: KnownTenant, fleet: Fleet): TenantStatus {
+export function tenantStatus(tenant: KnownTenant, fleet: FleetView): TenantStatus {
   const report = tenant.report ?? unreported(tenant);
   const problems = [...obstacles(tenant), ...report.problems, ...silence(tenant, fleet), ...unbalanced(report)];
   const status = { ...report, settings: settingsOf(tenant), notes: notesOf(tenant) };
@@ -42,7 +41,7 @@ export function tenantStatus(tenant: KnownTenant, fleet: Fleet): TenantStatus {
 }
 
 /** What stands in the way of asking anything of a tenant: a broken secret, or an object in another place than the secret says. */
-export function obstacles(tenant: KnownTenant): Problem[] {
+function obstacles(tenant: KnownTenant): Problem[] {
   const { id, secret, home } = tenant;
   if (secret === undefined) {
     return [];
@@ -63,6 +62,21 @@ export function obstacles(tenant: KnownTenant): Problem[] {
       health: "failing",
     },
   ];
+}
+
+/** Why Kandji cannot be asked on behalf of a tenant, and why its object may not answer. */
+export function hindrances(tenant: KnownTenant): Problem[] {
+  if (tenant.secret !== undefined) {
+    return obstacles(tenant);
+  }
+  const absent: Problem = {
+    code: "secret-absent",
+    subject: `secret ${tenant.secretName}`,
+    message: "The secret is absent",
+    fix: `Put it again: npx wrangler secret put ${tenant.secretName}`,
+    health: "failing",
+  };
+  return [absent];
 }
 
 /** Problems of the secrets of destinations, of all of them or of some. */
@@ -108,12 +122,14 @@ function unreported(tenant: KnownTenant): Unreported {
   };
 }
 
-function silence(tenant: KnownTenant, fleet: Fleet): Problem[] {
+function silence(tenant: KnownTenant, fleet: FleetView): Problem[] {
   const { id, report, secret } = tenant;
-  if (report === undefined || report.paused || secret?.ok !== true || fleet.lastTickAt === null) {
+  if (report === undefined || report.paused || secret === undefined || fleet.lastTickAt === null) {
     return [];
   }
-  if (Date.parse(fleet.lastTickAt) - Date.parse(report.reportedAt) <= tenantSilentAfterMs) {
+  // What has an obstacle is not woken at all.
+  const isLate = Date.parse(fleet.lastTickAt) - lastKnown(fleet, report.reportedAt) > tenantSilentAfterMs;
+  if (!isLate || obstacles(tenant).length > 0) {
     return [];
   }
   return [
@@ -127,6 +143,11 @@ function silence(tenant: KnownTenant, fleet: Fleet): Problem[] {
   ];
 }
 
+/** The time of a sign of life, or when the forwarder object woke if that is later: before, it may have missed newer ones. */
+export function lastKnown({ awakeSince }: FleetView, at: string): number {
+  return Math.max(Date.parse(at), awakeSince === undefined ? 0 : Date.parse(awakeSince));
+}
+
 function unbalanced(report: Pick<TenantReport, "id" | "destinations">): Problem[] {
   const wrong = report.destinations.filter((destination) => imbalance(destination) !== 0);
   return wrong.map((destination) => ({
@@ -138,7 +159,7 @@ function unbalanced(report: Pick<TenantReport, "id" | "destinations">): Problem[
   }));
 }
 
-function secretProblem(error: ConfigError): Problem {
+export function secretProblem(error: ConfigError): Problem {
   return {
     code: "secret-invalid",
     subject: error.key === "" ? `secret ${error.secret}` : `secret ${error.secret} / ${error.key}`,
@@ -158,7 +179,9 @@ function notesOf({ secret, secretName, report }: KnownTenant): string[] {
     return [];
   }
   const waiting = report === undefined ? ["This tenant has not run yet, it starts at the next firing of the cron"] : [];
-  const ignored = secret.value.notes.map((note) => `Secret ${note.secret} / ${note.key}: ${note.message}. ${note.fix}`);
+  const told = new Set(report?.problems.map((problem) => problem.subject));
+  const untold = secret.value.notes.filter((note) => !told.has(secretProblem(note).subject));
+  const ignored = untold.map((note) => `Secret ${note.secret} / ${note.key}: ${note.message}. ${note.fix}`);
   return [...waiting, ...ignored];
 }
 

@@ -11,6 +11,7 @@ import { StatusPage } from "./pages/status-page.tsx";
 import { TenantPage } from "./pages/tenant-page.tsx";
 import { VerifyPage, type NeededPermission } from "./pages/verify-page.tsx";
 import { askTenant, circumstancesOf, subjectOf, type Subject } from "./subject.ts";
+import { hindrances } from "./tenant-status.ts";
 import type { WebTypes } from "./web-types.ts";
 
 export async function showStatus(c: Context<WebTypes>): Promise<Response> {
@@ -31,7 +32,8 @@ export async function showTenant(c: Context<WebTypes>): Promise<Response> {
     return c.json(status);
   }
   const hasDeadLetters = status.destinations.some((destination) => destination.dead > 0);
-  const deadLetters = hasDeadLetters ? await deadLettersOf(subject) : [];
+  const askable = hasDeadLetters && hindrances(subject.tenant).length === 0;
+  const deadLetters = askable ? await deadLettersOf(subject) : [];
   return page(c, <TenantPage {...frameOf(c)} status={status} deadLetters={deadLetters} done={c.req.query("done")} />);
 }
 
@@ -80,8 +82,8 @@ export function permissionsOf({ gateway, tenant }: Subject): NeededPermission[] 
 /** The status with the tenant's report of this moment instead of that of its last run. */
 async function freshStatus(subject: Subject): Promise<StatusOfOne> {
   const { circumstances, tenant } = subject;
-  // An object whose secret is absent wakes only to be forgotten, and one that never was is not made by looking.
-  const asleep = tenant.secret === undefined || whereabouts(tenant) === undefined;
+  // Nothing runs behind a broken secret, and an object whose secret is absent wakes only to be forgotten.
+  const asleep = hindrances(tenant).length > 0;
   const report = asleep ? undefined : await askTenant(subject, (object) => object.report());
   const status = overviewOfOne(report === undefined ? circumstances : withReport(circumstances, report), tenant.id);
   if (status === undefined) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SimulatorProcess } from "../simulator/simulator-process.ts";
 import { startWorker, type WorkerProcess } from "../simulator/worker-process.ts";
-import { descendantNamed, useOf } from "./process-meter.ts";
+import { meterRuntime } from "./process-meter.ts";
 
 export const tenant = "acme";
 export const token = "00000000-0000-4000-9000-000000000000";
@@ -71,10 +71,9 @@ export async function runOnce(
   const given = secrets(kandji[tenant] ?? "", intakes[intake] ?? "");
   const worker = await startWorker({ secrets: given, project, minutes: 5 });
   try {
-    const workerd = descendantNamed("workerd");
-    const before = useOf(workerd);
+    const used = meterRuntime();
     await catchUp(worker, simulator, intake, events);
-    const after = useOf(workerd);
+    const use = used();
     const source = await simulator.kandji(tenant, 20_000);
     const sink = await simulator.intake(intake, 20_000);
     const gets = source.requests.slice(getsBefore - source.manners.requests);
@@ -82,8 +81,8 @@ export async function runOnce(
     const seconds = (lastAt - (gets[0]?.at ?? Number.NaN)) / 1000;
     return {
       recordsPerSecond: sink.distinct / seconds,
-      cpuMsPerThousand: (after.cpuMs - before.cpuMs) / (events / 1000),
-      peakMB: after.peakMB,
+      cpuMsPerThousand: use.cpuMs / (events / 1000),
+      peakMB: use.peakMB,
       gets: gets.length,
       posts: sink.requests.length,
       lost: events - sink.distinct,

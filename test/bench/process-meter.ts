@@ -30,8 +30,8 @@ function statOf(pid: number): Stat | undefined {
   return { name, parent: Number(fields[1]), cpuTicks: Number(fields[11]) + Number(fields[12]) };
 }
 
-/** The process of that name among those that this one started, directly or not. */
-export function descendantNamed(name: string): number {
+/** The processes of that name among those that this one started, directly or not. */
+function descendantsNamed(name: string): number[] {
   const stats = new Map(
     readdirSync("/proc")
       .filter((entry) => /^\d+$/.test(entry))
@@ -41,13 +41,23 @@ export function descendantNamed(name: string): number {
     const parent = stats.get(pid)?.parent ?? 0;
     return parent === process.pid || (parent > 1 && isOurs(parent));
   };
-  const found = [...stats].filter(([pid, stat]) => stat?.name === name && isOurs(pid)).map(([pid]) => pid);
-  const [pid] = found;
-  if (pid === undefined || found.length > 1) throw new Error(`${found.length} processes are called ${name}, not one`);
-  return pid;
+  return [...stats].filter(([pid, stat]) => stat?.name === name && isOurs(pid)).map(([pid]) => pid);
 }
 
-export function useOf(pid: number): ProcessUse {
+function useOf(pid: number): ProcessUse {
   const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return { cpuMs: (statOf(pid)?.cpuTicks ?? 0) * msPerTick, peakMB: Number(kilobytes ?? 0) / 1024 };
+}
+
+/**
+ * What the runtime uses from now until the answer is called. Wrangler starts two: one that runs the Worker and one that only
+ * stands before it, which works next to nothing. The busiest is the one that is meant.
+ */
+export function meterRuntime(): () => ProcessUse {
+  const before = descendantsNamed("workerd").map((pid) => ({ pid, cpuMs: useOf(pid).cpuMs }));
+  if (before.length === 0) throw new Error("No runtime has been started");
+  return () => {
+    const uses = before.map(({ pid, cpuMs }) => ({ ...useOf(pid), cpuMs: useOf(pid).cpuMs - cpuMs }));
+    return uses.reduce((busiest, use) => (use.cpuMs > busiest.cpuMs ? use : busiest));
+  };
 }

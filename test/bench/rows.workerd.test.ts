@@ -14,20 +14,12 @@ import type { Env } from "../../src/env.ts";
 import worker from "../../src/worker.ts";
 import { World } from "../simulator/world.ts";
 import { meterRows, type RowMeter } from "./row-meter.ts";
+import type { RowsFigures } from "./rows-figures.ts";
 
 declare module "vitest" {
   interface TaskMeta {
     rows?: RowsFigures;
   }
-}
-
-export interface RowsFigures {
-  readonly what: string;
-  readonly polls: number;
-  readonly requestsPerPoll: number;
-  /** Rows of the tenant's object for each poll, and those of the object that belongs to no tenant. */
-  readonly tenantRowsPerPoll: number;
-  readonly forwarderRowsPerPoll: number;
 }
 
 const bindings = env as unknown as Env;
@@ -43,9 +35,10 @@ class Installation {
 
   private constructor(tenant: string, destinations: readonly string[]) {
     this.#tenant = tenant;
-    const { kandji } = { kandji: { [tenant]: { token: "token" } } };
-    const intakes = Object.fromEntries(destinations.map((name) => [name, { kind: "webhook", keepTexts: false } as const]));
-    this.world = new World({ kandji, intakes }, { now: () => Date.now() });
+    const intakes = Object.fromEntries(
+      destinations.map((name) => [name, { kind: "webhook", keepTexts: false } as const]),
+    );
+    this.world = new World({ kandji: { [tenant]: { token: "token" } }, intakes }, { now: () => Date.now() });
     vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => this.world.fetch(new Request(input, init)));
     for (const name of Object.keys(env)) if (/^(TENANT|DESTINATION)_/.test(name)) Reflect.deleteProperty(env, name);
     const secrets = destinations.map((name) => [
@@ -83,14 +76,15 @@ class Installation {
 
   /** Does `poll` so many times, each after `before`, and says what the polls cost. */
   async measure(what: string, polls: number, before: () => Promise<void>): Promise<RowsFigures> {
-    const sum = { requests: 0, tenant: 0, forwarder: 0 };
+    const sum = { requests: 0, records: 0, tenant: 0, forwarder: 0 };
     for (let index = 0; index < polls; index += 1) {
       await before();
       meter?.take();
-      const requests = this.#requests;
+      const [requests, records] = [this.#requests, this.#delivered];
       await this.poll();
       const { sql = 0, alarms = 0, keys = 0 } = meter?.take() ?? {};
       sum.requests += this.#requests - requests;
+      sum.records += this.#delivered - records;
       sum.tenant += sql + alarms;
       sum.forwarder += keys;
     }
@@ -98,6 +92,7 @@ class Installation {
       what,
       polls,
       requestsPerPoll: sum.requests / polls,
+      recordsPerPoll: sum.records / polls,
       tenantRowsPerPoll: sum.tenant / polls,
       forwarderRowsPerPoll: sum.forwarder / polls,
     };
@@ -115,6 +110,11 @@ class Installation {
     return this.world.kandji.get(this.#tenant)?.requests.manners().requests ?? 0;
   }
 
+  /** To the destination that has most. */
+  get #delivered(): number {
+    return Math.max(...this.world.accounts().map(({ delivered }) => delivered));
+  }
+
   async #isAlarmDue(): Promise<boolean> {
     return runInDurableObject(this.#stub, async (_, { storage }) => {
       const at = await storage.getAlarm();
@@ -124,6 +124,7 @@ class Installation {
 }
 
 beforeEach(() => {
+  vi.spyOn(console, "log").mockReturnValue();
   vi.useFakeTimers({ toFake: ["Date"] });
   // Ahead of the runtime's own clock, so that no alarm rings by itself.
   vi.setSystemTime((Math.floor(Date.now() / minute) + 24 * 60) * minute);
@@ -140,7 +141,7 @@ test.for([
   { tenant: "double", destinations: ["siem", "archive"], most: 7 },
 ])("a page of 500 for $destinations writes at most $most rows", async ({ tenant, destinations, most }, context) => {
   const installation = await Installation.begin(tenant, destinations);
-  const what = `a page of 500, ${destinations.length} destination(s)`;
+  const what = `a page of 500, ${destinations.length === 1 ? "one destination" : "two destinations"}`;
   const figures = await installation.measure(what, 6, async () => {
     // What was read before is closed, so that the page is all that the poll reads.
     for (let polls = 0; polls < 12; polls += 1) await installation.poll();
@@ -155,7 +156,7 @@ test("an hour of polls that find nothing, the object evicted after each, writes 
   const installation = await Installation.begin("quiet", ["siem"]);
   installation.happens(100);
   await installation.poll();
-  const figures = await installation.measure("a poll that finds nothing", 60, () => installation.evict());
+  const figures = await installation.measure("nothing new, the object evicted before", 60, () => installation.evict());
   keep(context, figures);
   expect(installation.lost).toBe(0);
   expect(figures.requestsPerPoll).toBeLessThanOrEqual(2);

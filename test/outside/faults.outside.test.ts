@@ -81,8 +81,8 @@ describe("while one answer in twenty fails on both sides", () => {
     expect(house.account("strict")).toMatchObject({ lost: 0, altered: 0, delivered: 14_999, refused: 1 });
     expect(house.account("plain")).toMatchObject({ lost: 0, altered: 0, delivered: 15_000, repeated: 0 });
     expect(await expectBalance()).toMatchObject([
-      { name: "plain", collected: 15_000, delivered: 15_000, dead: 0 },
       { name: "strict", collected: 15_000, delivered: 14_999, dead: 1 },
+      { name: "plain", collected: 15_000, delivered: 15_000, dead: 0 },
     ]);
     for (const name of ["strict", "plain"]) {
       expect([...house.intake(name).memory.changedBatches]).toEqual([]);
@@ -129,22 +129,28 @@ describe("while one answer in twenty fails on both sides", () => {
     }
     expect((await house.tenant()).problems).toContainEqual(expect.objectContaining({ code: "dead-letters" }));
 
-    // Sent again while the intake still refuses it: dead again, and counted once.
+    // Sent again while the intake still refuses it: held until another record was accepted, then dead again.
     const redrive = { method: "POST", body: { ids: [first?.id] } };
     expect((await house.ask("/tenants/acme/dead-letters/redrive", redrive)).status).toBe(202);
-    await until("the redriven record to be settled", () => house.destination("strict"), ({ pending, dead }) => pending === 0 && dead === 2);
+    await until("the redriven record to be refused", () => house.tenant(), ({ problems }) =>
+      problems.some(({ code }) => code === "refuses-everything"),
+    );
+    expect((await expectBalance())[0]).toMatchObject({ pending: 1, dead: 1 });
+    house.kandji().seed({ seed: 7, count: 1, from: Date.now() - 2000, to: Date.now() - 1000 });
+    await house.fire();
+    await until("the record to be given up again", () => house.destination("strict"), ({ pending, dead }) => pending === 0 && dead === 2);
     await expectBalance();
 
     house.intake("strict").change({ refuse: [] });
     const again = (await deadLetters()).find(({ recordId }) => recordId === first?.recordId);
     expect((await house.ask("/tenants/acme/dead-letters/redrive", { method: "POST", body: { ids: [again?.id] } })).status).toBe(202);
-    await until("the redriven record to arrive", () => house.destination("strict"), ({ delivered }) => delivered === 599);
+    await until("the redriven record to arrive", () => house.destination("strict"), ({ delivered }) => delivered === 600);
     expect(house.intake("strict").memory.times.get(first?.recordId ?? "")).toBe(1);
     await expectBalance();
 
     expect((await house.ask("/tenants/acme/dead-letters", { method: "DELETE" })).status).toBe(202);
     expect(await deadLetters()).toEqual([]);
-    expect(await house.destination("strict")).toMatchObject({ collected: 600, delivered: 599, skipped: 1, dead: 0, pending: 0 });
+    expect(await house.destination("strict")).toMatchObject({ collected: 601, delivered: 600, skipped: 1, dead: 0, pending: 0 });
     expect(house.intake("strict").memory.times.has(second?.recordId ?? "")).toBe(false);
     expect(house.account("plain")).toMatchObject({ lost: 0, repeated: 0 });
   });
@@ -158,7 +164,11 @@ describe("one bad destination", () => {
         kandji: {
           acme: { token: tokenOf("acme"), events: [{ seed: 6, count: 12_000, from: now - 200 * day, to: now - 20 * minute }] },
         },
-        intakes: { good: { kind: "webhook" }, hung: { kind: "webhook", faults: { script: [{ do: "hang" }] } } },
+        intakes: {
+          // Its own retries must not wait for the other either.
+          good: { kind: "webhook", faults: { script: ["ok", later(503), later(503), "ok", later(503), later(503)] } },
+          hung: { kind: "webhook", faults: { script: [{ do: "hang" }] } },
+        },
       },
       (addresses) => ({
         ...base,

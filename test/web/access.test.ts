@@ -117,6 +117,7 @@ describe("without a usable admin token", () => {
 
   it("accepts one of exactly 24 characters", async () => {
     expect(await roleOf(`Bearer ${"x".repeat(24)}`, { adminToken: "x".repeat(24) })).toBe("admin");
+    expect(await roleOf(`Bearer ${"x".repeat(23)}`, { adminToken: "x".repeat(23) })).toBeUndefined();
   });
 });
 

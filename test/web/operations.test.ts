@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { asking, form } from "./asking.ts";
-import { aConfig, aDeadLetter, aFleet, aGateway, aReport, broken, operations, validTenant } from "./sample.ts";
+import { asking, browser, form } from "./asking.ts";
+import {
+  aConfig,
+  aDeadLetter,
+  aDestination,
+  aFleet,
+  aGateway,
+  aReport,
+  broken,
+  operations,
+  validTenant,
+} from "./sample.ts";
 
 const post = (body?: string, headers = {}) => ({ method: "POST", headers, ...(body !== undefined && { body }) });
 const done = (calls: readonly string[]) => calls.filter((call) => call !== "fleet");
@@ -162,6 +172,36 @@ describe("operations", () => {
         checks: [{ name: expect.stringContaining("TENANT_ACME"), ok: false, fix: expect.any(String) }],
       });
       expect(gateway.calls.filter((call) => /^(poll|verify)/.test(call))).toEqual([]);
+    }
+  });
+
+  it("name the secret when an object cannot work because of it", async () => {
+    const fails = async () => {
+      throw new Error("The secret of this tenant is absent or broken");
+    };
+    const config = () => aConfig({ tenants: new Map([["acme", broken("TENANT_ACME")]]) });
+    const gateway = aGateway({
+      config,
+      fleet: async () =>
+        aFleet({ tenants: [aReport({ destinations: [aDestination({ dead: 1, delivered: 48_210 })] })] }),
+      tenant: (id) => ({
+        ...operations([], id, fails, [], { ok: true, checks: [] }),
+        pause: fails,
+        deadLetters: fails,
+      }),
+    });
+    const ask = asking(gateway);
+    for (const response of [await ask("/tenants/acme/pause", post()), await ask("/tenants/acme/dead-letters")]) {
+      expect(response.status).toBe(409);
+      expect(await response.json()).toMatchObject({ error: { where: "secret TENANT_ACME / token" } });
+    }
+    for (const [headers, delivered] of [
+      [{}, "48210"],
+      [browser, "48,210"],
+    ] as const) {
+      const response = await ask("/status/acme", { headers });
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain(delivered);
     }
   });
 

@@ -127,7 +127,9 @@ describe("overview", () => {
       [undefined, "eu"],
       ["eu", "us"],
     ] as const) {
-      const status = look({ tenants: tenants(jurisdiction) }, { homes: { acme: home } });
+      const silent = [aReport({ reportedAt: ago(60 * minute) })];
+      const status = look({ tenants: tenants(jurisdiction) }, { homes: { acme: home }, tenants: silent });
+      expect(status.problems).toHaveLength(1);
       expect(status).toMatchObject({
         health: "failing",
         problems: [{ code: "jurisdiction-changed", fix: expect.stringContaining("DELETE /tenants/acme") }],
@@ -162,6 +164,42 @@ describe("overview", () => {
     const notes = broken("TENANT_ACME", "datasets.audit-events.snapshotEvery").errors;
     const status = look({ tenants: new Map([["acme", validTenant("acme", { notes })]]) });
     expect(status).toMatchObject({ health: "ok", tenants: [{ notes: [expect.stringContaining("snapshotEvery")] }] });
+  });
+
+  it("leaves out of the notes what the tenant tells as a problem", () => {
+    const notes = broken("TENANT_ACME", "datasets.audit-events.snapshotEvery").errors;
+    const problem = {
+      code: "option-ignored",
+      subject: "secret TENANT_ACME / datasets.audit-events.snapshotEvery",
+      message: "m",
+      fix: "f",
+      health: "degraded",
+    } as const;
+    const tenants = new Map([["acme", validTenant("acme", { notes })]]);
+    expect(look({ tenants }, { tenants: [aReport({ problems: [problem] })] }).tenants[0]?.notes).toEqual([]);
+  });
+
+  it("tells secrets whose name gives no id", () => {
+    const status = look({ misnamed: broken("TENANT_", "").errors });
+    expect(status.health).toBe("failing");
+    expect(codes(status)).toEqual(["secret-invalid: secret TENANT_"]);
+  });
+
+  it("says once that the cron is silent, though each tenant notices it", () => {
+    const own = { code: "cron-silent", subject: "tenant acme", message: "m", fix: "f", health: "failing" } as const;
+    const tenants = [aReport({ problems: [own] })];
+    expect(codes(look({}, { lastTickAt: ago(9 * minute), tenants }))).toEqual(["cron-silent: cron"]);
+    expect(codes(look({}, { lastTickAt: ago(0), tenants }))).toEqual(["cron-silent: tenant acme"]);
+  });
+
+  it("counts silence from when the forwarder object woke, whose times may be old", () => {
+    const old = { lastTickAt: ago(9 * minute), tenants: [aReport({ reportedAt: ago(60 * minute) })] };
+    const at = (awakeSince: string, changes: Partial<Fleet> = {}) =>
+      overview({ config: aConfig(), fleet: { ...aFleet({ ...old, ...changes }), awakeSince }, now, version: "1" });
+    expect(at(ago(2 * minute)).problems).toEqual([]);
+    expect(at(ago(2 * minute), { lastTickAt: ago(0) }).problems).toEqual([]);
+    expect(codes(at(ago(4 * minute)))).toEqual(["cron-silent: cron"]);
+    expect(codes(at(ago(4 * minute), { lastTickAt: ago(0) }))).toEqual(["tenant-silent: tenant acme"]);
   });
 
   it("is not misled by tenants named like what every object has", () => {

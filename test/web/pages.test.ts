@@ -288,9 +288,8 @@ describe("what is answered", () => {
         for (const headers of [{}, browser, form]) {
           const response = await ask(path.replace(":tenant", "acme"), { method, as, headers });
           const all = `${JSON.stringify([...response.headers])}${await response.text()}`;
-          for (const token of [adminToken, viewerToken, kandjiToken, btoa(`x:${adminToken}`)]) {
-            expect(all).not.toContain(token);
-          }
+          const tokens = [adminToken, viewerToken, kandjiToken, btoa(`x:${adminToken}`)];
+          expect(tokens.filter((token) => all.includes(token))).toEqual([]);
         }
       }
     }

@@ -134,6 +134,7 @@ export function aConfig(changes: Partial<Config> = {}): Config {
   return {
     tenants: new Map([["acme", validTenant()]]),
     destinations: new Map([["siem", validDestination()]]),
+    misnamed: [],
     ...changes,
   };
 }

@@ -97,15 +97,17 @@ function Settings({ status }: { status: StatusOfOne }): JSX.Element {
     <section>
       <h2>Details</h2>
       <dl>
-        <Fact name="Requests to Kandji, last hour">
-          {number(requests.lastHour)} of {number(requests.limitPerHour)}
-          <meter
-            min={0}
-            max={Math.max(1, requests.limitPerHour)}
-            value={requests.lastHour}
-            aria-label="Share of the hourly requests"
-          />
-        </Fact>
+        {requests.limitPerHour > 0 && (
+          <Fact name="Requests to Kandji, last hour">
+            {number(requests.lastHour)} of {number(requests.limitPerHour)}
+            <meter
+              min={0}
+              max={Math.max(1, requests.limitPerHour)}
+              value={requests.lastHour}
+              aria-label="Share of the hourly requests"
+            />
+          </Fact>
+        )}
         <Fact name="Waiting in the spool">{bytes(status.spoolBytes)}</Fact>
         {settings !== null && <Fact name="API host">{settings.apiHost}</Fact>}
         {settings !== null && <Fact name="Jurisdiction">{settings.jurisdiction ?? "none"}</Fact>}

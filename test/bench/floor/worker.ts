@@ -22,7 +22,7 @@ export class Pipe extends DurableObject<Env> {
     sql.exec("CREATE TABLE IF NOT EXISTS cursor (id INTEGER PRIMARY KEY, next TEXT NOT NULL)");
     const [kept] = sql.exec<{ next: string }>("SELECT next FROM cursor").toArray();
     const first = `${this.env.API}/api/v1/audit/events?limit=500&sort_by=occurred_at`;
-    for (let url: string | null = kept?.next ?? first; url !== null; ) {
+    for (let url: string | null = kept?.next ?? first; url !== null;) {
       const page = await this.#get(url);
       await this.#post(page.results.map((record) => JSON.stringify(record)).join("\n"));
       url = page.next;
@@ -44,6 +44,7 @@ export class Pipe extends DurableObject<Env> {
   }
 }
 
+// oxlint-disable-next-line import/no-default-export -- the runtime looks for it.
 export default {
   async scheduled(_, env) {
     await env.PIPES.getByName("pipe").run();
