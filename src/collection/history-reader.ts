@@ -8,22 +8,31 @@ import { PageSource } from "./page-source.ts";
 import { count, emptyTally, type Tally } from "./tally.ts";
 import { placeAt, type Place } from "./walk.ts";
 
-export type HistoryStep = Step | { readonly kind: "finished"; readonly fresh: number; readonly missing: number };
+export type HistoryStep = Step | { readonly kind: "finished"; readonly stored: number; readonly missing: number };
 
 interface Stored {
   readonly tally: Tally;
   readonly usage: Usage;
 }
 
-/** Reads ranges of the past of one dataset, one page a step, into the history lane. */
+/** A range that is being read: how far, and what of it is not stored yet. */
+interface Draft {
+  /** As it is stored: another object means that somebody has changed it. */
+  range: Range;
+  /** Finer than what a range stores: within an instant, by id. */
+  place: Place;
+  edge: readonly string[];
+  readonly held: CollectedRecord[];
+}
+
+/** Reads ranges of the past of one dataset, one page a step, into the history lane. Records are held back as in the live tail. */
 export class HistoryReader {
   readonly lane: Lane;
   /** Requests of the last hour as of the last page that was stored. */
   readonly usage: Usage | undefined;
   readonly #c: Collection;
   readonly #source: PageSource;
-  /** Finer than what a range stores: within an instant, by id. */
-  readonly #places = new Map<number, Place>();
+  #draft: Draft | undefined;
   #tally: Tally;
 
   constructor(collection: Collection) {
@@ -40,40 +49,73 @@ export class HistoryReader {
   }
 
   async step(range: Range): Promise<HistoryStep> {
-    const place = this.#places.get(range.id) ?? placeAt(range.at);
-    const result = await this.#source.read(place, range.to + 1);
-    if (!result.ok) return { kind: "failed", failure: result.failure };
-    // It may have been dropped while Kandji answered: its destination was forgotten, or more was owed in it.
-    const current = this.#c.spool.ranges.get(range.id);
-    if (current === undefined || current.at !== range.at) return { kind: "page", fresh: 0, isLast: true, oddities: [] };
-
-    const wanted = newOf(current, result.page.records);
-    const next = result.onward.place;
-    const rest = Math.max(0, current.expected - wanted.length);
-    const isComplete = current.reason === "owed" && rest === 0;
-    const isLast = next === null || next.at > current.to || isComplete;
+    const draft = this.#draftOf(range);
+    const result = await this.#source.read(draft.place, range.to + 1);
+    // Its destination may have been forgotten, or more may have been owed in it, while Kandji answered: begin it anew.
+    if (this.#c.spool.ranges.get(range.id) !== draft.range) {
+      this.#draft = undefined;
+      return { kind: "page", stored: 0, isLast: true, oddities: [] };
+    }
+    if (!result.ok) {
+      this.flush();
+      return { kind: "failed", failure: result.failure };
+    }
+    const wanted = newOf(draft, result.page.records);
     this.#tally = count(this.#tally, { fresh: wanted, duplicates: 0, late: 0 }, this.#c.ports.now());
+    draft.held.push(...wanted);
+    const next = result.onward.place;
+    const isComplete = range.reason === "owed" && draft.held.length >= range.expected;
+    if (next === null || next.at > range.to || isComplete) return this.#finish(draft);
+    draft.edge = edgeAfter(draft, result.page.records, next);
+    draft.place = next;
+    const stored = draft.held.length > this.#c.dataset.pageLimit ? this.flush() : 0;
+    return { kind: "page", stored, isLast: false, oddities: result.onward.oddities };
+  }
+
+  /** Stores what is held, with the position behind it; answers how many records. */
+  flush(): number {
+    const draft = this.#draft;
+    if (draft === undefined || this.#c.spool.ranges.get(draft.range.id) !== draft.range) return 0;
+    const { range, place, edge, held } = draft;
+    const stored = held.length;
+    if (stored === 0 && place.at === range.at) return 0;
     this.#c.ports.sql.transaction(() => {
-      this.#append(current, wanted);
-      if (isLast) this.#finish(current, rest);
-      else this.#c.spool.ranges.write({ ...current, expected: rest, ...edgeAfter(current, result.page.records, next) });
+      this.#append(range, held);
+      const expected = Math.max(0, range.expected - stored);
+      draft.range = { ...range, expected, at: place.at, edge };
+      this.#c.spool.ranges.write(draft.range);
     });
-    if (isLast) this.#places.delete(range.id);
-    else this.#places.set(range.id, next);
-    if (isLast) return { kind: "finished", fresh: wanted.length, missing: rest };
-    return { kind: "page", fresh: wanted.length, isLast, oddities: result.onward.oddities };
+    held.length = 0;
+    return stored;
+  }
+
+  #draftOf(range: Range): Draft {
+    if (this.#draft?.range === range) return this.#draft;
+    this.flush();
+    this.#draft = { range, place: placeAt(range.at), edge: range.edge, held: [] };
+    return this.#draft;
   }
 
   #append(range: Range, wanted: readonly CollectedRecord[]): void {
     const { spool, ports } = this.#c;
     const raws = wanted.map(({ raw }) => raw);
     const stored: Stored = { tally: this.#tally, usage: this.#c.usage() };
-    if (wanted.length > 0) spool.append(this.lane, range.destination, raws, ports.now(), stored);
-    if (range.destination !== null) correct(spool, this.lane, range.destination, wanted.length - range.expected);
+    if (raws.length > 0) spool.append(this.lane, range.destination, raws, ports.now(), stored);
+    if (range.destination !== null) correct(spool, this.lane, range.destination, raws.length - range.expected);
+  }
+
+  #finish({ range, held }: Draft): HistoryStep {
+    const missing = Math.max(0, range.expected - held.length);
+    this.#c.ports.sql.transaction(() => {
+      this.#append(range, held);
+      this.#drop(range, missing);
+    });
+    this.#draft = undefined;
+    return { kind: "finished", stored: held.length, missing };
   }
 
   /** What was owed and did not come back is not pending any more. */
-  #finish(range: Range, missing: number): void {
+  #drop(range: Range, missing: number): void {
     this.#c.spool.ranges.delete(range.id);
     if (range.destination === null || missing === 0) return;
     const offset = this.#c.spool.offsets.get(range.destination, this.lane);
@@ -87,17 +129,16 @@ function correct(spool: Spool, lane: Lane, destination: string, surplus: number)
   if (offset !== undefined) spool.offsets.write({ ...offset, addressed: offset.addressed + surplus });
 }
 
-function newOf(range: Range, records: readonly CollectedRecord[]): CollectedRecord[] {
-  const known = new Set(range.edge);
+function newOf({ range, place, edge }: Draft, records: readonly CollectedRecord[]): CollectedRecord[] {
+  const known = new Set(edge);
   const unique = new Map(records.map((record) => [record.id, record]));
   return [...unique.values()].filter(
-    (record) => isWanted(range, record) && !(record.time === range.at && known.has(record.id)),
+    (record) => isWanted(range, record) && !(record.time === place.at && known.has(record.id)),
   );
 }
 
-/** Where reading goes on, with the ids at that instant that have been collected. */
-function edgeAfter(range: Range, records: readonly CollectedRecord[], next: Place): Pick<Range, "at" | "edge"> {
+/** Ids at the instant where reading goes on that have been collected. */
+function edgeAfter({ place, edge }: Draft, records: readonly CollectedRecord[], next: Place): string[] {
   const ids = records.filter(({ time }) => time === next.at).map(({ id }) => id);
-  const before = next.at === range.at ? range.edge : [];
-  return { at: next.at, edge: [...new Set([...before, ...ids])] };
+  return [...new Set([...(next.at === place.at ? edge : []), ...ids])];
 }

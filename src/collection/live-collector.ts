@@ -35,7 +35,8 @@ export interface Collection {
 }
 
 export type Step =
-  | { readonly kind: "page"; readonly fresh: number; readonly isLast: boolean; readonly oddities: readonly Oddity[] }
+  /** `stored`: records that were written to the spool in this step; what is held back is written in a later one. */
+  | { readonly kind: "page"; readonly stored: number; readonly isLast: boolean; readonly oddities: readonly Oddity[] }
   | { readonly kind: "failed"; readonly failure: Failure };
 
 interface Stored {
@@ -62,7 +63,11 @@ interface Poll {
   withNews: number;
 }
 
-/** Polls the live tail of one append-only dataset, one page a step. A page and the position after it are stored as one. */
+/**
+ * Polls the live tail of one append-only dataset, one page a step. Records and the position behind them are stored as one.
+ * New records are held back until there are more than a page of them or the poll ends: rows are what storage bills, and
+ * nothing is lost with what is held, since the position has not moved.
+ */
 export class LiveCollector {
   readonly lane: Lane;
   readonly seen: SeenIds;
@@ -72,6 +77,7 @@ export class LiveCollector {
   #tally: Tally;
   #stored: Stored | undefined;
   #poll: Poll | undefined;
+  readonly #held = new Map<string, CollectedRecord>();
 
   constructor(collection: Collection) {
     this.#c = collection;
@@ -109,7 +115,7 @@ export class LiveCollector {
   begin(): void {
     const { spool, dataset, options, ports } = this.#c;
     this.#state = beginLive(this.#startNow());
-    this.#store([]);
+    this.#write();
     const from = microsOf(ports.now() - options.backfillMs);
     const to = this.#state.start - 1;
     if (from > to) return;
@@ -136,16 +142,31 @@ export class LiveCollector {
     const [stretch] = poll.queue;
     if (stretch === undefined) throw new Error("A poll without a stretch is over");
     const result = await this.#source.read(poll.place, stretch.until === null ? undefined : stretch.until + 1);
-    if (!result.ok) return { kind: "failed", failure: result.failure };
+    if (!result.ok) {
+      this.flush();
+      return { kind: "failed", failure: result.failure };
+    }
     if (mustRecognise && !this.#recognises(result.page)) return { kind: "failed", failure: differentAccount };
 
     const fresh = this.#freshOf(result.page);
     this.#look(result.page, fresh);
     this.#move(poll, stretch, result.onward.place, fresh.length > 0);
-    this.#keep(fresh);
+    for (const record of fresh) this.#held.set(record.id, record);
     const isLast = poll.queue.length === 0;
     if (isLast) this.#poll = undefined;
-    return { kind: "page", fresh: fresh.length, isLast, oddities: result.onward.oddities };
+    const stored = isLast || this.#held.size > this.#c.dataset.pageLimit ? this.flush() : 0;
+    return { kind: "page", stored, isLast, oddities: result.onward.oddities };
+  }
+
+  /**
+   * Stores what is held, with the position behind it; answers how many records. A poll without news changes nothing that
+   * must outlive us, so nothing is written for it.
+   */
+  flush(): number {
+    const isStale = this.#poll === undefined && (this.#stored?.live.unfinished ?? null) !== null;
+    const stored = this.#held.size;
+    if (stored > 0 || isStale) this.#c.ports.sql.transaction(() => this.#write());
+    return stored;
   }
 
   /** Moves the poll past a page: on in its stretch, or to the next one. */
@@ -172,11 +193,15 @@ export class LiveCollector {
 
   #freshOf(page: Page): CollectedRecord[] {
     const unique = new Map(page.records.map((record) => [record.id, record]));
-    return [...unique.values()].filter(({ id, time }) => time >= this.#state.start && !this.seen.has(id));
+    return [...unique.values()].filter(({ id, time }) => time >= this.#state.start && !this.#knows(id));
+  }
+
+  #knows(id: string): boolean {
+    return this.seen.has(id) || this.#held.has(id);
   }
 
   #recognises(page: Page): boolean {
-    return this.seen.size === 0 || page.records.some(({ id }) => this.seen.has(id));
+    return this.seen.size === 0 || page.records.some(({ id }) => this.#knows(id));
   }
 
   /** Counts a page and moves the frontier. */
@@ -215,26 +240,14 @@ export class LiveCollector {
     poll.place = placeAt(next.from);
   }
 
-  /** Stores new records with the position behind them; a page without news changes nothing that must outlive us. */
-  #keep(fresh: readonly CollectedRecord[]): void {
-    const isStale = (this.#stored?.live.unfinished ?? null) !== null && this.#state.unfinished === null;
-    if (fresh.length === 0 && !isStale) return;
-    this.#c.ports.sql.transaction(() => {
-      this.#store(fresh);
-      if (fresh.length > 0) this.seen.remember(fresh, this.#state.floor);
-    });
-  }
-
-  #store(fresh: readonly CollectedRecord[]): void {
+  #write(): void {
     const { spool, ports } = this.#c;
+    const records = [...this.#held.values()];
+    this.#held.clear();
     const stored: Stored = { live: this.#state, tally: this.#tally, usage: this.#c.usage() };
-    spool.append(
-      this.lane,
-      null,
-      fresh.map(({ raw }) => raw),
-      ports.now(),
-      stored,
-    );
+    const raws = records.map(({ raw }) => raw);
+    spool.append(this.lane, null, raws, ports.now(), stored);
+    if (records.length > 0) this.seen.remember(records, this.#state.floor);
     this.#stored = stored;
   }
 }

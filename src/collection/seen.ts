@@ -40,6 +40,13 @@ export class SeenIds {
     return this.#times.size;
   }
 
+  /** The latest time among them; 0 when there are none. */
+  get newest(): Micros {
+    let newest = 0;
+    for (const time of this.#times.values()) newest = Math.max(newest, time);
+    return newest;
+  }
+
   countSince(floor: Micros): number {
     let count = 0;
     for (const time of this.#times.values()) if (time >= floor) count += 1;

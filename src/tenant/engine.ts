@@ -111,16 +111,22 @@ export class Engine {
     while (this.#mayGoOn()) {
       const { collect } = this.plan();
       if (collect === null) {
+        this.#arrived(this.state.flush());
         if (!(await this.#park())) return;
         continue;
       }
       this.#allowance.requests -= 1;
-      const fresh = await (collect.kind === "live"
-        ? this.state.poll(collect.dataset)
-        : this.state.readRange(collect.range));
-      if (fresh > 0) for (const courier of this.state.couriers.values()) courier.recordsArrived();
-      this.#pulse.beat();
+      const { state } = this;
+      this.#arrived(await (collect.kind === "live" ? state.poll(collect.dataset) : state.readRange(collect.range)));
     }
+    if (!this.#isStopped) this.#arrived(this.state.flush());
+  }
+
+  /** Records came into the spool: couriers look again. */
+  #arrived(records: number): void {
+    if (records === 0) return;
+    for (const courier of this.state.couriers.values()) courier.recordsArrived();
+    this.#pulse.beat();
   }
 
   async #deliver(courier: Courier): Promise<void> {

@@ -116,7 +116,7 @@ export class TenantState {
     }
   }
 
-  /** One page of the live tail; answers how many new records it had. */
+  /** One page of the live tail; answers how many records it brought into the spool. */
   async poll(dataset: string): Promise<number> {
     const source = this.#source(dataset);
     if (source.live.isNew) this.options.ports.sql.transaction(() => source.live.begin());
@@ -124,17 +124,22 @@ export class TenantState {
     this.#keepBlock();
     if (step.kind === "failed") return 0;
     if (this.isHostNew) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
-    return step.fresh;
+    return step.stored;
   }
 
-  /** One page of a range of the past; answers how many records of it were wanted. */
+  /** One page of a range of the past; answers how many records it brought into the spool. */
   async readRange(id: number): Promise<number> {
     const range = this.spool.ranges.get(id);
     if (range === undefined) return 0;
     const step = await this.#source(range.dataset).read(range);
     this.#keepBlock();
     if (step.kind === "finished") this.#noteMissing(range, step.missing);
-    return step.kind === "failed" ? 0 : step.fresh;
+    return step.kind === "failed" ? 0 : step.stored;
+  }
+
+  /** Stores what collection holds back; answers how many records. */
+  flush(): number {
+    return [...this.sources.values()].reduce((sum, { live, history }) => sum + live.flush() + history.flush(), 0);
   }
 
   /** Keeps what stands in a destination's way where it must outlive the object: a new kind, or a time that the intake named. */
@@ -198,7 +203,9 @@ export class TenantState {
     const past = { dataset, destination, reason: "backfill", expected: 0, at: from, from, edge: [] } as const;
     const { floor, start } = source.live.state;
     const running = this.spool.ranges.all().find((range) => range.dataset === dataset && range.destination === null);
-    const live = { onlyFrom: floor, ids: source.live.seen.idsSince(floor), to: microsOf(ports.now()) };
+    // Records from the future are among those that are known.
+    const to = Math.max(microsOf(ports.now()), source.live.seen.newest);
+    const live = { onlyFrom: floor, ids: source.live.seen.idsSince(floor), to };
     if (running === undefined) {
       this.spool.ranges.add({ ...past, ...live });
       return;
