@@ -17,7 +17,7 @@ export interface CronPorts {
   begin(slot: number, homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
   /** Ticks the object of a tenant through a fresh stub: one that threw may stay broken. */
   tick(tenant: string, home: string, slot: number): Promise<TenantReport>;
-  takeReports(reports: readonly TenantReport[]): Promise<void>;
+  takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>>): Promise<void>;
   log(line: Readonly<Record<string, unknown>>): void;
 }
 
@@ -48,7 +48,7 @@ export async function fireCron(ports: CronPorts, slot: number): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: Math.min(poolSize, due.length) }, work));
-  await ports.takeReports(reports);
+  await ports.takeReports(reports, failed);
   ports.log({ event: "cron", slot, tenants: due.length, ok: reports.length, failed, ms: ports.now() - startedAt });
 }
 

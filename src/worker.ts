@@ -39,7 +39,7 @@ export default {
         config: () => readConfig({ ...env }),
         begin: (slot, homes) => forwarderOf(env).begin(slot, homes),
         tick: (tenant, home, slot) => tenantAt(env, tenant, home).tick(slot),
-        takeReports: (reports) => forwarderOf(env).takeReports(reports),
+        takeReports: (reports, failed) => forwarderOf(env).takeReports(reports, failed),
         log: (line) => console.log(JSON.stringify(line)),
       },
       controller.scheduledTime,

@@ -60,6 +60,10 @@ export class Courier {
     return this.#o.config.id;
   }
 
+  get config(): DestinationConfig {
+    return this.#o.config;
+  }
+
   get trouble(): Trouble | null {
     return this.#trouble;
   }
@@ -154,6 +158,7 @@ export class Courier {
     } finally {
       spool.onTheWay.delete(segment.id);
     }
+    ports.sql.transaction(() => spool.makeRoom());
     return "sent";
   }
 

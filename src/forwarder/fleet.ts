@@ -5,16 +5,25 @@ export interface Fleet {
   /** Scheduled time of the last firing of the cron; null before the first. */
   readonly lastTickAt: string | null;
   readonly tenants: readonly TenantReport[];
+  /** Tenants whose last tick failed: tenant id → when and why. */
+  readonly failed: Readonly<Record<string, FailedTick>>;
+  /** When the forwarder object woke: what it knows from before may be ten minutes older than what was. */
+  readonly awakeSince: string;
   /** Where each tenant's object was first placed: tenant id → jurisdiction, "" for none. */
   readonly homes: Readonly<Record<string, string>>;
+}
+
+export interface FailedTick {
+  readonly at: string;
+  readonly why: string;
 }
 
 /** What the Worker may ask of the forwarder object. */
 export interface ForwarderOperations {
   /** A firing of the cron begins: notes its time and the homes of tenants that have none yet; answers all homes. */
   begin(slot: number, homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
-  /** Takes the reports of tenants that ran. */
-  takeReports(reports: readonly TenantReport[]): Promise<void>;
+  /** Takes the reports of tenants that ran, and why others did not. */
+  takeReports(reports: readonly TenantReport[], failed?: Readonly<Record<string, string>>): Promise<void>;
   fleet(): Promise<Fleet>;
   /** A tenant's state is gone: its report and its home are forgotten. */
   forget(tenant: string): Promise<void>;

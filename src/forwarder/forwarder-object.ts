@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import type { TenantReport } from "../tenant/report.ts";
-import { essence, type Fleet, type ForwarderOperations } from "./fleet.ts";
+import { essence, type FailedTick, type Fleet, type ForwarderOperations } from "./fleet.ts";
 
 /** How old the written time of the last tick may be: a row every ten minutes, not every minute. */
 const tickKeptMs = 10 * 60_000;
@@ -17,6 +17,8 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
   readonly #reports = new Map<string, TenantReport>();
   readonly #written = new Map<string, string>();
   readonly #homes = new Map<string, string>();
+  readonly #failed = new Map<string, FailedTick>();
+  readonly #awakeSince = new Date(Date.now()).toISOString();
   #lastTick: number | null;
   #writtenTick: number;
 
@@ -47,8 +49,11 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     return Object.fromEntries(this.#homes);
   }
 
-  async takeReports(reports: readonly TenantReport[]): Promise<void> {
+  async takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>> = {}): Promise<void> {
+    const at = new Date(Date.now()).toISOString();
+    for (const [tenant, why] of Object.entries(failed)) this.#failed.set(tenant, { at, why });
     for (const report of reports) {
+      this.#failed.delete(report.id);
       this.#reports.set(report.id, report);
       const now = essence(report);
       if (this.#written.get(report.id) === now) continue;
@@ -61,12 +66,15 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     return {
       lastTickAt: this.#lastTick === null ? null : new Date(this.#lastTick).toISOString(),
       tenants: [...this.#reports.values()],
+      failed: Object.fromEntries(this.#failed),
+      awakeSince: this.#awakeSince,
       homes: Object.fromEntries(this.#homes),
     };
   }
 
   async forget(tenant: string): Promise<void> {
     this.#reports.delete(tenant);
+    this.#failed.delete(tenant);
     this.#written.delete(tenant);
     this.#homes.delete(tenant);
     this.ctx.storage.kv.delete(reportKey(tenant));

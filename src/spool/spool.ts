@@ -1,7 +1,7 @@
 import type { Micros } from "../datasets/dataset.ts";
 import type { Sql } from "../ports.ts";
 import { DeadLetters } from "./dead-letters.ts";
-import { Lanes, type Lane } from "./lanes.ts";
+import { laneKey, Lanes, type Lane } from "./lanes.ts";
 import { needs, newOffset, Offsets, type Offset } from "./offsets.ts";
 import { maxRowBytes } from "./overflow.ts";
 import { Ranges } from "./ranges.ts";
@@ -25,7 +25,7 @@ export class Spool {
   readonly ranges: Ranges;
   readonly deadLetters: DeadLetters;
   readonly maxBytes: number;
-  /** Segments whose records are on their way: not to be let go, or they would be sent twice. */
+  /** Segments whose records are on their way. */
   readonly onTheWay = new Set<number>();
   readonly #identify: Identify;
 
@@ -45,7 +45,7 @@ export class Spool {
     let first = appended;
     const runs = packed(raws);
     const isWanted = destination === null ? this.offsets.in(lane).length > 0 : true;
-    this.#makeRoom(runs.reduce((sum, run) => sum + run.bytes, 0));
+    this.makeRoom(runs.reduce((sum, run) => sum + run.bytes, 0));
     for (const run of runs) {
       if (isWanted) this.segments.insert({ lane, destination, first, collectedAt }, run.raws, run.bytes);
       first += run.raws.length;
@@ -84,12 +84,19 @@ export class Spool {
     for (const lane of this.lanes.all()) this.dropPassed(lane);
   }
 
-  /** While the spool is over its bound, its oldest segment is let go: those who still needed it are owed its records. */
-  #makeRoom(bytes: number): void {
+  /**
+   * While the spool and `bytes` more are over the bound, the oldest segments are let go: those who still needed them are
+   * owed their records. A lane is left alone from the segment on whose records are on their way: an offset cannot pass them
+   * before the answer. Call it inside a transaction.
+   */
+  makeRoom(bytes = 0): void {
     if (this.segments.bytes + bytes <= this.maxBytes) return;
+    const waiting = new Set<string>();
     for (const segment of this.segments.all()) {
       if (this.segments.bytes + bytes <= this.maxBytes) return;
-      if (segment.lane.stream !== "redriven" && !this.onTheWay.has(segment.id)) this.#letGo(segment);
+      const lane = laneKey(segment.lane);
+      if (segment.lane.stream === "redriven" || this.onTheWay.has(segment.id)) waiting.add(lane);
+      if (!waiting.has(lane)) this.#letGo(segment);
     }
   }
 

@@ -1,4 +1,3 @@
-import type { ConfigError } from "../config/config.ts";
 import type { Oddity } from "../collection/walk.ts";
 import type { Trouble } from "../delivery/trouble.ts";
 import { datasets } from "../datasets/registry.ts";
@@ -83,7 +82,7 @@ export function ageProblem(subject: string, ledger: Ledger, maxAgeMs: number | u
   ];
 }
 
-export function tenantProblems(state: TenantState, now: number): Problem[] {
+export function tenantProblems(state: TenantState, isBackedUp: boolean, now: number): Problem[] {
   const { tenant, config } = state.options;
   const subject = `tenant ${tenant.id}`;
   const problems: Problem[] = [];
@@ -115,6 +114,15 @@ export function tenantProblems(state: TenantState, now: number): Problem[] {
       health: "failing",
     });
   }
+  if (isBackedUp) {
+    problems.push({
+      code: "spool-full",
+      subject,
+      message: "Every destination is far behind, so collection rests; Kandji keeps the records",
+      fix: "Mend a destination; collection goes on by itself when one has caught up",
+      health: "failing",
+    });
+  }
   if (state.budget.left("live") === 0) {
     problems.push({
       code: "share-used-up",
@@ -124,13 +132,5 @@ export function tenantProblems(state: TenantState, now: number): Problem[] {
       health: "degraded",
     });
   }
-  return [...problems, ...tenant.notes.map(noteProblem)];
+  return problems;
 }
-
-const noteProblem = ({ secret, key, message, fix }: ConfigError): Problem => ({
-  code: "option-ignored",
-  subject: `secret ${secret} / ${key}`,
-  message,
-  fix,
-  health: "degraded",
-});

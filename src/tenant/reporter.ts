@@ -6,6 +6,7 @@ import type { DatasetReport, DestinationReport, Health, Problem, TenantReport } 
 import type { DestinationNote, Member } from "./roster.ts";
 import type { Source } from "./source.ts";
 import type { TenantState } from "./state.ts";
+import { viewOf } from "./view.ts";
 
 const rank: Record<Health, number> = { paused: 0, ok: 1, degraded: 2, failing: 3 };
 
@@ -18,7 +19,8 @@ const iso = (at: number | null): string | null => (at === null ? null : new Date
 export function reportOf(state: TenantState, now: number): TenantReport {
   const { tenant } = state.options;
   const books = new Books(state.spool);
-  const problems: Problem[] = tenantProblems(state, now);
+  const isBackedUp = viewOf(state, { now: () => now }).sources.some((source) => source.isBackedUp);
+  const problems: Problem[] = tenantProblems(state, isBackedUp, now);
   const datasets = [...state.sources.values()].map((source) => {
     const found = datasetProblems(state, source, now);
     problems.push(...found);

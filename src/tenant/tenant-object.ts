@@ -3,7 +3,7 @@ import { readConfig } from "../config/read-config.ts";
 import type { Parsed, TenantConfig } from "../config/config.ts";
 import type { Env } from "../env.ts";
 import { forwarderOf } from "../forwarder/stub.ts";
-import { checkDestination, checkSource, type Check } from "../verification/checks.ts";
+import { verify } from "./verify.ts";
 import { Engine } from "./engine.ts";
 import * as operations from "./operations.ts";
 import { platformPorts } from "./platform.ts";
@@ -38,8 +38,7 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
   async tick(slot: number): Promise<TenantReport> {
     const engine = this.#open();
     engine.state.tick(slot);
-    const run = this.#run(engine);
-    await Promise.race([run, scheduler.wait(tickAnswerMs)]);
+    await withinTime(this.#run(engine), tickAnswerMs);
     return this.#report(engine);
   }
 
@@ -54,13 +53,12 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
   }
 
   async pause(scope: Scope): Promise<void> {
-    operations.pause(this.#open().state, scope);
+    this.#change(({ state }) => operations.pause(state, scope));
   }
 
   async resume(scope: Scope): Promise<void> {
-    const engine = this.#open();
-    operations.resume(engine.state, scope);
-    this.#goOn(engine);
+    this.#change(({ state }) => operations.resume(state, scope));
+    this.#goOn(this.#open());
   }
 
   async deadLetters(): Promise<DeadLetterReport[]> {
@@ -68,33 +66,17 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
   }
 
   async redrive(ids?: number[]): Promise<number> {
-    const engine = this.#open();
-    const moved = operations.redrive(engine.state, ids);
-    this.#goOn(engine);
+    const moved = this.#change(({ state }) => operations.redrive(state, ids));
+    this.#goOn(this.#open());
     return moved;
   }
 
   async deleteDeadLetters(ids?: number[]): Promise<number> {
-    return operations.deleteDeadLetters(this.#open().state, ids);
+    return this.#change(({ state }) => operations.deleteDeadLetters(state, ids));
   }
 
   async verify(): Promise<Verification> {
-    const { state } = this.#open();
-    const ports = platformPorts(this.ctx.storage);
-    const source = await checkSource(ports, state.client, state.options.tenant);
-    const configs = state.members.flatMap(({ config }) => (config === undefined ? [] : [config]));
-    const destinations: Check[] = [];
-    for (const config of configs) destinations.push(await checkDestination(ports, state.options.tenant.id, config));
-    const checks = [...source, ...destinations];
-    if (configs.length === 0) {
-      checks.push({
-        name: "Destinations",
-        ok: false,
-        message: "No destination has a valid secret",
-        fix: "Put a secret DESTINATION_<NAME>",
-      });
-    }
-    return { ok: checks.every(({ ok }) => ok), checks };
+    return verify(this.#open().state);
   }
 
   async forget(): Promise<void> {
@@ -150,12 +132,28 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     } catch (error) {
       if (this.#engine !== engine) return;
       // What is in memory may not be what is stored: begin anew from the tables.
-      const message = error instanceof Error ? error.message : String(error);
-      console.error(JSON.stringify({ event: "internal-error", tenant: this.ctx.id.name, message }));
-      this.#fault = { at: Date.now(), message };
-      engine.stop();
-      this.#engine = undefined;
+      this.#discard(engine, error);
       await this.ctx.storage.setAlarm(Date.now() + faultPauseMs);
+    }
+  }
+
+  /** Lets go of an engine whose memory may not be what is stored. */
+  #discard(engine: Engine, error: unknown): void {
+    const message = placeOf(error);
+    console.error(JSON.stringify({ event: "internal-error", tenant: this.ctx.id.name, message }));
+    this.#fault = { at: Date.now(), message };
+    engine.stop();
+    this.#engine = undefined;
+  }
+
+  /** Changes what is stored; when that fails half-way, what is in memory is not trusted any more. */
+  #change<T>(change: (engine: Engine) => T): T {
+    const engine = this.#open();
+    try {
+      return change(engine);
+    } catch (error) {
+      this.#discard(engine, error);
+      throw error;
     }
   }
 
@@ -201,10 +199,29 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
   }
 }
 
+/** Waits for `work`, but no longer than that. No timer is left behind: one would keep the object awake, and awake is billed. */
+async function withinTime(work: Promise<void>, ms: number): Promise<void> {
+  const isOver = new AbortController();
+  const late = scheduler.wait(ms, { signal: isOver.signal }).catch(() => undefined);
+  await Promise.race([work, late]);
+  isOver.abort();
+}
+
 const positive = (text: string | undefined): number | undefined => {
   const number = Number(text ?? NaN);
   return Number.isInteger(number) && number > 0 ? number : undefined;
 };
+
+/** What kind of error it was and where, without its message: that may quote a record. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const where =
+    error.stack
+      ?.split("\n")
+      .find((line) => /^\s+at /.test(line))
+      ?.trim() ?? "";
+  return `${error.name} ${where}`.trim();
+}
 
 function withFault(report: TenantReport, fault: Fault | undefined): TenantReport {
   if (fault === undefined || Date.now() - fault.at > faultShownMs) return report;

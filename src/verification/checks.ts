@@ -16,6 +16,14 @@ export interface Check {
 
 const recentMs = 24 * 3_600_000;
 
+/** A check that would come before the time that the other side named. */
+export const postponed = (name: string, until: number): Check => ({
+  name,
+  ok: false,
+  message: `No request is made before ${new Date(until).toISOString()}: the other side, or the hourly share, wants it so`,
+  fix: "Verify again after that time",
+});
+
 /** Asks Kandji for one record of each dataset that the tenant collects. */
 export async function checkSource(ports: Ports, client: KandjiClient, tenant: TenantConfig): Promise<Check[]> {
   const checks: Check[] = [];

@@ -64,7 +64,7 @@ const letIn: MiddlewareHandler<WebTypes> = async (c, next) => {
     throw new Refusal(503, {
       what: closed,
       where: "secret ADMIN_TOKEN",
-      mend: `Put one of at least ${minAdminTokenLength} characters: openssl rand -hex 32 | npx wrangler secret put ADMIN_TOKEN`,
+      mend: `Put one of at least ${minAdminTokenLength} characters: openssl rand -hex 32 > admin-token.txt, then npx wrangler secret put ADMIN_TOKEN < admin-token.txt`,
     });
   }
   const role = await roleOf(c.req.header("Authorization"), gateway);

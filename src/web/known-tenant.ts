@@ -1,12 +1,6 @@
 import type { Config, Parsed, TenantConfig } from "../config/config.ts";
-import type { Fleet } from "../forwarder/fleet.ts";
+import type { FailedTick, Fleet } from "../forwarder/fleet.ts";
 import type { TenantReport } from "../tenant/report.ts";
-
-/** The forwarder object writes times seldom: what it knows right after it woke may be older than what was. */
-export type FleetView = Fleet & {
-  /** When the forwarder object woke; silence is counted from then on. */
-  readonly awakeSince?: string;
-};
 
 /** A tenant that has a secret, valid or not, or that has left state behind. */
 export interface KnownTenant {
@@ -17,6 +11,8 @@ export interface KnownTenant {
   /** Jurisdiction where its object was first placed, "" for none; `undefined` when it never was. */
   readonly home: string | undefined;
   readonly report: TenantReport | undefined;
+  /** Set when its last tick failed. */
+  readonly failed: FailedTick | undefined;
 }
 
 export function tenantIds(config: Config, fleet: Fleet): string[] {
@@ -31,7 +27,8 @@ export function findTenant(config: Config, fleet: Fleet, id: string): KnownTenan
   if (secret === undefined && home === undefined && report === undefined) {
     return undefined;
   }
-  return { id, secretName: secretNameOf(id), secret, home, report };
+  const failed = Object.hasOwn(fleet.failed, id) ? fleet.failed[id] : undefined;
+  return { id, secretName: secretNameOf(id), secret, home, report, failed };
 }
 
 /** Where its object is, or will be: "" for no jurisdiction; `undefined` when it has none and the broken secret does not tell. */

@@ -1,9 +1,9 @@
 /** Puts together what the whole installation looks like, from the configuration, the forwarder's summary and the time. Pure. */
 
 import type { Config } from "../config/config.ts";
-import type { OverallHealth } from "../forwarder/fleet.ts";
+import type { Fleet, OverallHealth } from "../forwarder/fleet.ts";
 import type { Problem } from "../tenant/report.ts";
-import { findTenant, tenantIds, type FleetView } from "./known-tenant.ts";
+import { findTenant, tenantIds } from "./known-tenant.ts";
 import {
   destinationSecretProblems,
   lastKnown,
@@ -28,7 +28,7 @@ export type StatusOfOne = Omit<Status, "health"> & TenantStatus;
 
 export interface Circumstances {
   readonly config: Config;
-  readonly fleet: FleetView;
+  readonly fleet: Fleet;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly version: string;
@@ -69,7 +69,7 @@ export function overviewOfOne(circumstances: Circumstances, id: string): StatusO
   return { ...tenant, version: whole.version, now: whole.now, cron: whole.cron, problems, tenants: [tenant] };
 }
 
-function cronProblems(fleet: FleetView, now: number): Problem[] {
+function cronProblems(fleet: Fleet, now: number): Problem[] {
   if (fleet.lastTickAt === null || now - lastKnown(fleet, fleet.lastTickAt) <= cronSilentAfterMs) {
     return [];
   }

@@ -1,6 +1,7 @@
 import type { Config, ConfigError, TenantConfig } from "../config/config.ts";
 import type { DestinationReport, Health, Problem, TenantReport } from "../tenant/report.ts";
-import type { FleetView, KnownTenant } from "./known-tenant.ts";
+import type { Fleet } from "../forwarder/fleet.ts";
+import type { KnownTenant } from "./known-tenant.ts";
 import { worst } from "./health.ts";
 
 /** A tenant as the status shows it: its own report, and what only its surroundings can tell. */
@@ -30,9 +31,15 @@ export interface TenantSettings {
 /** Every tenant reports at every firing of the cron; one that missed three has stopped. */
 const tenantSilentAfterMs = 3 * 60_000;
 
-export function tenantStatus(tenant: KnownTenant, fleet: FleetView): TenantStatus {
+export function tenantStatus(tenant: KnownTenant, fleet: Fleet): TenantStatus {
   const report = tenant.report ?? unreported(tenant);
-  const problems = [...obstacles(tenant), ...report.problems, ...silence(tenant, fleet), ...unbalanced(report)];
+  const problems = [
+    ...obstacles(tenant),
+    ...report.problems,
+    ...failedTick(tenant),
+    ...silence(tenant, fleet),
+    ...unbalanced(report),
+  ];
   const status = { ...report, settings: settingsOf(tenant), notes: notesOf(tenant) };
   if (tenant.secret === undefined) {
     return { ...status, health: "paused", paused: true, problems: [] };
@@ -122,7 +129,22 @@ function unreported(tenant: KnownTenant): Unreported {
   };
 }
 
-function silence(tenant: KnownTenant, fleet: FleetView): Problem[] {
+function failedTick({ id, failed, secret }: KnownTenant): Problem[] {
+  if (failed === undefined || secret?.ok !== true) {
+    return [];
+  }
+  return [
+    {
+      code: "tick-failed",
+      subject: `tenant ${id}`,
+      message: `Its last tick, at ${failed.at}, failed: ${failed.why}`,
+      fix: "It is tried again at each firing of the cron; if it lasts, look at the Worker's logs (npx wrangler tail)",
+      health: "failing",
+    },
+  ];
+}
+
+function silence(tenant: KnownTenant, fleet: Fleet): Problem[] {
   const { id, report, secret } = tenant;
   if (report === undefined || report.paused || secret === undefined || fleet.lastTickAt === null) {
     return [];
@@ -144,8 +166,8 @@ function silence(tenant: KnownTenant, fleet: FleetView): Problem[] {
 }
 
 /** The time of a sign of life, or when the forwarder object woke if that is later: before, it may have missed newer ones. */
-export function lastKnown({ awakeSince }: FleetView, at: string): number {
-  return Math.max(Date.parse(at), awakeSince === undefined ? 0 : Date.parse(awakeSince));
+export function lastKnown({ awakeSince }: Fleet, at: string): number {
+  return Math.max(Date.parse(at), Date.parse(awakeSince));
 }
 
 function unbalanced(report: Pick<TenantReport, "id" | "destinations">): Problem[] {

@@ -21,6 +21,7 @@ const doors: Readonly<Record<string, Doors>> = {
   "retry-after.ts": {},
   "secret.ts": {},
   "version.ts": {},
+  "http.ts": { uses: ["ports.ts"] },
   "env.ts": { names: ["forwarder", "tenant"] },
 
   // Pure leaves: what can be asked, what it looks like on arrival, who takes it.
@@ -54,6 +55,8 @@ const doors: Readonly<Record<string, Doors>> = {
     uses: [
       "backoff.ts",
       "env.ts",
+      "forwarder",
+      "http.ts",
       "ports.ts",
       "retry-after.ts",
       "secret.ts",
@@ -68,13 +71,12 @@ const doors: Readonly<Record<string, Doors>> = {
       "spool",
       "verification",
     ],
-    names: ["forwarder"],
     platform: true,
   },
   forwarder: { uses: ["env.ts", "journal", "ports.ts", "version.ts"], names: ["tenant"], platform: true },
   "cron.ts": { uses: ["config", "env.ts", "ports.ts"], names: ["forwarder", "tenant"], platform: true },
   "worker.ts": {
-    uses: ["config", "cron.ts", "env.ts", "forwarder", "secret.ts", "tenant", "version.ts", "web"],
+    uses: ["config", "cron.ts", "datasets", "env.ts", "forwarder", "secret.ts", "tenant", "version.ts", "web"],
     platform: true,
   },
 };

@@ -1,6 +1,6 @@
 /** One history: a tenant, its world, and what befalls them, all drawn from a seed. */
 import type { TenantReport } from "../../src/tenant/report.ts";
-import type { FaultSettings } from "../simulator/faults.ts";
+import type { Fault, FaultSettings } from "../simulator/faults.ts";
 import { integer, pick, randomFrom, type Random } from "../simulator/random.ts";
 import type { IntakePlan } from "../simulator/world.ts";
 import { day, epoch, hour, Household, minute, secrets } from "../tenant/household.ts";
@@ -13,13 +13,13 @@ export interface Ending {
 
 const names = ["archive", "siem", "backup"] as const;
 
-const lastingFaults = [
+const lastingFaults: readonly [Fault, ...Fault[]] = [
   { do: "hang" },
   { do: "status", status: 503 },
   { do: "status", status: 401 },
   { do: "status", status: 429, retryAfter: { seconds: 400, as: "seconds" } },
   { do: "cut" },
-] as const;
+];
 
 function passingFaults(random: Random): FaultSettings["shares"] {
   const share = random() * 0.2;
@@ -93,14 +93,15 @@ const deeds: readonly Deed[] = [
     return "the object is evicted, or its process is killed";
   },
   (house, random) => {
-    const shares = [...passingFaults(random), { share: random() * 0.05, fault: { do: "unreadable" } as const }];
+    const shares: FaultSettings["shares"] = [
+      ...passingFaults(random),
+      { share: random() * 0.05, fault: { do: "unreadable" } },
+    ];
     house.world.kandji.get("acme")?.faults.set({ shares, always: null });
     return "Kandji has passing faults";
   },
   (house, random) => {
-    house.world.kandji
-      .get("acme")
-      ?.faults.set({ always: pick(random, [...lastingFaults] as [FaultSettings["always"]]) });
+    house.world.kandji.get("acme")?.faults.set({ always: pick(random, lastingFaults) });
     return "Kandji fails for good";
   },
   (house) => {
@@ -114,7 +115,7 @@ const deeds: readonly Deed[] = [
   },
   (house, random) => {
     const [name, intake] = someIntake(house, random);
-    intake.faults.set({ always: pick(random, [...lastingFaults] as [FaultSettings["always"]]) });
+    intake.faults.set({ always: pick(random, lastingFaults) });
     return `${name} fails for good`;
   },
   (house, random) => {
@@ -155,6 +156,7 @@ export async function tellHistory(seed: number): Promise<Ending> {
     if (deed !== undefined) story.push(`${new Date(house.time.now()).toISOString()} ${deed(house, random, env)}`);
     const report = await house.pass(Math.floor(random() * 15 * minute), { isCronSilent: random() < 0.1 });
     wrong.push(...unbalanced(report));
+    if (wrong.length > 0) return { wrong, story };
   }
   house.world.kandji.get("acme")?.faults.clear();
   for (const intake of house.world.intakes.values()) intake.faults.clear();

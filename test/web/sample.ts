@@ -140,7 +140,15 @@ export function aConfig(changes: Partial<Config> = {}): Config {
 }
 
 export function aFleet(changes: Partial<Fleet> = {}): Fleet {
-  return { lastTickAt: ago(15 * second), tenants: [aReport()], homes: { acme: "" }, ...changes };
+  const awakeSince = ago(3600 * second);
+  return {
+    lastTickAt: ago(15 * second),
+    tenants: [aReport()],
+    failed: {},
+    awakeSince,
+    homes: { acme: "" },
+    ...changes,
+  };
 }
 
 export interface FakeGateway extends Gateway {

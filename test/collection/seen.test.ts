@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { SeenIds } from "../../src/collection/seen.ts";
+import type { Row, Sql } from "../../src/ports.ts";
+import { migrate } from "../../src/tenant/migrations.ts";
+import { NodeSql } from "../tenant/node-sql.ts";
+
+class CountingSql implements Sql {
+  readonly #sql = new NodeSql();
+  readonly statements: string[] = [];
+
+  constructor() {
+    migrate(this.#sql);
+  }
+
+  exec<R extends Row = Row>(query: string, ...bindings: (string | number | null)[]): R[] {
+    this.statements.push(query.split(" ")[0] ?? "");
+    return this.#sql.exec<R>(query, ...bindings);
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#sql.transaction(work);
+  }
+
+  counted(work: () => void): { inserts: number; deletes: number } {
+    this.statements.length = 0;
+    work();
+    const count = (word: string): number => this.statements.filter((statement) => statement === word).length;
+    return { inserts: count("INSERT"), deletes: count("DELETE") };
+  }
+}
+
+const records = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ id: `id-${from + index}`, time: from + index }));
+
+describe("ids that were seen", () => {
+  test("are known at once and after reading the tables anew, and only in their dataset", () => {
+    const sql = new CountingSql();
+    const seen = new SeenIds(sql, "audit-events");
+    expect(seen.has("id-0")).toBe(false);
+    seen.remember(records(0, 3), 0);
+    for (const known of [seen, new SeenIds(sql, "audit-events")]) {
+      expect(known.has("id-2")).toBe(true);
+      expect(known.has("id-3")).toBe(false);
+      expect(known.size).toBe(3);
+      expect(known.idsSince(1)).toEqual(["id-1", "id-2"]);
+      expect(known.countSince(1)).toBe(2);
+    }
+    expect(new SeenIds(sql, "other").size).toBe(0);
+  });
+
+  test("of a thousand records fill one row, the next begins another", () => {
+    const sql = new CountingSql();
+    const seen = new SeenIds(sql, "audit-events");
+    expect(sql.counted(() => seen.remember(records(0, 500), 0))).toEqual({ inserts: 1, deletes: 0 });
+    expect(sql.counted(() => seen.remember(records(500, 500), 0))).toEqual({ inserts: 1, deletes: 0 });
+    expect(sql.exec("SELECT * FROM seen")).toHaveLength(1);
+    expect(sql.counted(() => seen.remember(records(1_000, 1), 0))).toEqual({ inserts: 1, deletes: 0 });
+    expect(sql.exec("SELECT * FROM seen")).toHaveLength(2);
+  });
+
+  test("a row is dropped when at most a tenth of it is needed, and that tenth is kept", () => {
+    const sql = new CountingSql();
+    const seen = new SeenIds(sql, "audit-events");
+    seen.remember(records(0, 1_200), 0);
+    expect(sql.counted(() => seen.remember([], 899)).deletes).toBe(0);
+    expect(sql.counted(() => seen.remember([], 900))).toEqual({ inserts: 1, deletes: 1 });
+    expect([seen.has("id-899"), seen.has("id-900"), seen.has("id-999")]).toEqual([false, true, true]);
+  });
+
+  test("nothing new and nothing to drop writes nothing", () => {
+    const sql = new CountingSql();
+    const seen = new SeenIds(sql, "audit-events");
+    seen.remember(records(0, 10), 0);
+    expect(sql.counted(() => seen.remember([], 5))).toEqual({ inserts: 0, deletes: 0 });
+  });
+
+  test("nothing at or after the floor is ever forgotten, few rows are written, and reading anew gives the same", () => {
+    const step = fc.record({
+      count: fc.integer({ min: 0, max: 700 }),
+      // Late records lie before those that were seen.
+      back: fc.integer({ min: 0, max: 300 }),
+      rise: fc.integer({ min: 0, max: 900 }),
+      isReloaded: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const sql = new CountingSql();
+        let seen = new SeenIds(sql, "audit-events");
+        const model = new Map<string, number>();
+        let floor = 0;
+        let number = 0;
+        for (const { count, back, rise, isReloaded } of steps) {
+          const fresh = Array.from({ length: count }, (_, index) => ({
+            id: `n${number + index}`,
+            time: Math.max(floor, number + index - back),
+          }));
+          number += count;
+          for (const { id, time } of fresh) model.set(id, time);
+          floor = Math.min(number, floor + rise);
+          const { inserts, deletes } = sql.counted(() => seen.remember(fresh, floor));
+          expect(deletes).toBeLessThanOrEqual(1);
+          expect(inserts).toBeLessThanOrEqual(2);
+          if (isReloaded) seen = new SeenIds(sql, "audit-events");
+          const needed = [...model].filter(([, time]) => time >= floor).map(([id]) => id);
+          expect(seen.idsSince(floor).toSorted()).toEqual(needed.toSorted());
+          expect(seen.countSince(floor)).toBe(needed.length);
+          expect(needed.every((id) => seen.has(id))).toBe(true);
+        }
+        expect(new SeenIds(sql, "audit-events").idsSince(0).toSorted()).toEqual(seen.idsSince(0).toSorted());
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
