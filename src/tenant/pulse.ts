@@ -15,6 +15,8 @@ export class Pulse {
   async run(loop: () => Promise<void>): Promise<void> {
     this.#active += 1;
     try {
+      // Loops that are started together are all counted before one of them finds that it has nothing to do.
+      await Promise.resolve();
       await loop();
     } finally {
       this.#active -= 1;

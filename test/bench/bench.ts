@@ -1,8 +1,11 @@
 /**
  * `npm run bench`: this Worker and a bare pipe in the same runtime, side by side, on the same simulator; then the rows that
  * storage bills. It ends by itself and takes along what it started. Figures of one run are to be compared with each
- * other only: simulator, intake and runtime share the machine.
+ * other only: simulator, intake and runtime share the machine. `-- --write` puts them into `docs/benchmarks.md`.
  */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { startSimulator, type SimulatorProcess } from "../simulator/simulator-process.ts";
 import type { WorldPlan } from "../simulator/world.ts";
 import { floor, forwarder, runOnce, tenant, token, withFloorProject, type Contestant } from "./contestants.ts";
@@ -13,6 +16,8 @@ const events = 100_000;
 const rounds = 3;
 const day = 24 * 3_600_000;
 const withinMinutes = 4;
+
+const { values: flags } = parseArgs({ options: { write: { type: "boolean", default: false } } });
 
 const intakeOf = (contestant: number, round: number): string => `sink-${contestant}-${round}`;
 
@@ -50,6 +55,16 @@ async function measure(contestants: readonly Contestant[], simulator: SimulatorP
   return series;
 }
 
+/** Between two marks of the page: what stands there was measured, never typed. */
+function writeDown(report: string): void {
+  const page = join(import.meta.dirname, "../../docs/benchmarks.md");
+  const text = readFileSync(page, "utf8");
+  writeFileSync(
+    page,
+    text.replace(/(<!-- figures -->\n)[^]*(<!-- end -->)/, (_, open, close) => `${open}\n${report}\n\n${close}`),
+  );
+}
+
 async function main(): Promise<number> {
   const overdue = setTimeout(() => {
     console.error(`Not done within ${withinMinutes} minutes`);
@@ -71,11 +86,14 @@ async function main(): Promise<number> {
   });
   const { figures, ok } = await measureRows();
   clearTimeout(overdue);
-  console.log(`\n${machine()}\n`);
-  console.log(
-    `${events.toLocaleString("en-US")} events of history, one tenant, one webhook (NDJSON, no gzip); median (least–most) of ${rounds} rounds:\n`,
-  );
-  console.log(`${throughputTable(series)}\n\nOne poll, in the real runtime:\n\n${rowsTable(figures)}\n`);
+  const report = [
+    `${machine()}. ${events.toLocaleString("en-US")} events, median (least–most) of ${rounds} rounds:`,
+    throughputTable(series),
+    "One poll, averages:",
+    rowsTable(figures),
+  ].join("\n\n");
+  console.log(`\n${report}\n`);
+  if (flags.write) writeDown(report);
   if (!ok) console.error("rows.workerd.test.ts fails: more rows than promised");
   const isWhole = series.every(({ runs }) => runs.every(({ lost }) => lost === 0));
   return ok && isWhole ? 0 : 1;

@@ -12,7 +12,7 @@ export interface Series {
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? Number.NaN;

@@ -67,9 +67,8 @@ function begin(random: Random): { house: Household; env: Record<string, string> 
       odd: integer(random, 20),
     },
   ];
-  const env = secrets(Object.fromEntries(destinations.map((name) => [name, {}])), {
-    ...(random() < 0.3 ? { maxRequestsPerHour: 200 + integer(random, 1_000) } : {}),
-  });
+  const share = random() < 0.3 ? { maxRequestsPerHour: 200 + integer(random, 1_000) } : {};
+  const env = secrets(Object.fromEntries(destinations.map((name) => [name, {}])), share);
   const house = new Household({ kandji: { acme: { token: "token-of-acme", events } }, intakes }, env, {
     maxRequestsPerRun: pick(random, [8, 45, 200]),
     ...(random() < 0.4 ? { maxSpoolBytes: 300_000 + integer(random, 2_000_000) } : {}),

@@ -149,15 +149,11 @@ export class Household {
       random: this.#random,
       sql: this.sql,
       http: async (request, limits) => {
-        const late = this.time.sleep(limits.timeoutMs).then(() => {
-          throw new TimedOut("No answer in time");
-        });
-        late.catch(() => undefined);
         this.time.busy += 1;
         const answer = exchange(async (url, init) => this.world.fetch(new Request(url, init)), request, limits).finally(
           () => (this.time.busy -= 1),
         );
-        return Promise.race([answer, late]);
+        return this.time.within(answer, limits.timeoutMs, () => new TimedOut("No answer in time"));
       },
     };
   }

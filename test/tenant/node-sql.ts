@@ -5,8 +5,11 @@ import type { Row, Sql } from "../../src/ports.ts";
 export class NodeSql implements Sql {
   readonly #database = new DatabaseSync(":memory:");
   #depth = 0;
+  /** Statements that wrote, whether they changed anything or not. */
+  writes = 0;
 
   exec<R extends Row = Row>(query: string, ...bindings: (string | number | null)[]): R[] {
+    if (/^\s*(INSERT|UPDATE|DELETE)/i.test(query)) this.writes += 1;
     return this.#database.prepare(query).all(...bindings) as R[];
   }
 

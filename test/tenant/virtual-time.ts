@@ -14,6 +14,19 @@ export class VirtualTime {
   readonly sleep = async (ms: number): Promise<void> =>
     new Promise((resolve) => void this.#timers.push({ at: this.#now + ms, ring: resolve }));
 
+  /** Waits for `work`, but no longer than that; the timer goes with it. */
+  async within<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
+    const timer = { at: this.#now + ms, ring: (): void => undefined };
+    const isLate = new Promise<never>((_resolve, reject) => (timer.ring = () => reject(late())));
+    this.#timers.push(timer);
+    try {
+      return await Promise.race([work, isLate]);
+    } finally {
+      const index = this.#timers.indexOf(timer);
+      if (index >= 0) this.#timers.splice(index, 1);
+    }
+  }
+
   /** Moves on without anybody waiting. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;

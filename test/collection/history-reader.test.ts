@@ -1,0 +1,214 @@
+import { describe, expect, test } from "vitest";
+import { HistoryReader, type HistoryStep } from "../../src/collection/history-reader.ts";
+import { Books } from "../../src/spool/ledger.ts";
+import type { Range } from "../../src/spool/ranges.ts";
+import { history, live, setting, spooled, start, type Setting } from "./setting.ts";
+
+const past = start * 1000 - 1_000_000_000;
+const entry = (id: string, time: number) => ({ id, time, visibleAt: 0 });
+const entries = (count: number, time = (index: number) => past + index * 1000) =>
+  Array.from({ length: count }, (_, index) => entry(`e${String(index).padStart(5, "0")}`, time(index)));
+
+const backfill = { dataset: "audit-events", destination: null, reason: "backfill", expected: 0, edge: [] } as const;
+const whole = { ...backfill, from: past, at: past, to: start * 1000, onlyFrom: null, ids: [] };
+
+const only = ({ spool }: Pick<Setting, "spool">): Range => {
+  const [range] = spool.ranges.all();
+  if (range === undefined) throw new Error("No range is left");
+  return range;
+};
+
+async function readAll(it: Setting, reader = new HistoryReader(it.collection)): Promise<HistoryStep> {
+  for (let n = 0; n < 1_000; n += 1) {
+    const step = await reader.step(only(it));
+    if (step.kind !== "page") return step;
+  }
+  throw new Error("The range does not end");
+}
+
+/** Destinations that take part in both lanes. */
+function withDestinations(it: Setting, ...names: readonly string[]): void {
+  for (const name of names) for (const lane of [live, history]) it.spool.join(name, lane);
+}
+
+/** Lets go, for `siem`, of records as they stand in the log: they are owed to it. */
+function owe(it: Setting, ids: readonly string[]): void {
+  const owed = it.log.entries.filter(({ id }) => ids.includes(id));
+  it.spool.ranges.owe("audit-events", "siem", owed);
+  const offset = it.spool.offsets.get("siem", live);
+  if (offset !== undefined) it.spool.offsets.write({ ...offset, addressed: offset.addressed + owed.length });
+}
+
+function expectBalance(it: Setting, destination = "siem"): void {
+  const { collected, delivered, pending, skipped, dead } = new Books(it.spool).of(destination);
+  expect(delivered + pending + skipped + dead).toBe(collected);
+}
+
+describe("reading the past", () => {
+  test.each([
+    ["all apart", (index: number) => past + index * 1000],
+    ["in threes", (index: number) => past + Math.floor(index / 3) * 1000],
+    ["many at one instant", (index: number) => past + (index < 20 ? 0 : index)],
+    ["all at one instant", () => past],
+  ])("records %s are collected once, in the order of time", async (_, time) => {
+    const it = setting({ pageLimit: 7 });
+    withDestinations(it, "siem");
+    it.log.write(...entries(60, time));
+    it.spool.ranges.add(whole);
+    await readAll(it);
+    expect(spooled(it, "history")).toEqual(it.log.entries.map(({ id }) => id));
+    expect(it.spool.ranges.all()).toEqual([]);
+    expectBalance(it);
+  });
+
+  test("goes on where it stood when everything but the tables is gone, and repeats nothing", async () => {
+    let it = setting({ pageLimit: 7 });
+    withDestinations(it, "siem");
+    it.log.write(...entries(60, (index) => past + Math.floor(index / 5) * 1000));
+    it.spool.ranges.add(whole);
+    for (let n = 0; n < 100 && it.spool.ranges.all().length > 0; n += 1) {
+      const reader = new HistoryReader(it.collection);
+      await reader.step(only(it));
+      // Gone sometimes with what it held back, sometimes just after storing it.
+      if (n % 3 !== 2 && it.spool.ranges.all().length > 0) await reader.step(only(it));
+      if (n % 2 === 0) reader.flush();
+      it = it.again();
+    }
+    expect(it.spool.ranges.all()).toEqual([]);
+    expect(spooled(it, "history")).toEqual(it.log.entries.map(({ id }) => id));
+  });
+
+  test("the ends belong to the range, what lies outside does not", async () => {
+    const it = setting();
+    withDestinations(it, "siem");
+    it.log.write(...entries(10));
+    it.spool.ranges.add({ ...whole, from: past + 2000, at: past + 2000, to: past + 5000 });
+    await readAll(it);
+    expect(spooled(it, "history")).toEqual(["e00002", "e00003", "e00004", "e00005"]);
+  });
+
+  test("from a moment on only the records that are named are wanted", async () => {
+    const it = setting();
+    withDestinations(it, "siem");
+    it.log.write(...entries(6));
+    it.spool.ranges.add({ ...whole, onlyFrom: past + 3000, ids: ["e00004"] });
+    await readAll(it);
+    expect(spooled(it, "history")).toEqual(["e00000", "e00001", "e00002", "e00004"]);
+  });
+
+  test("a failure moves nothing", async () => {
+    const it = setting();
+    it.log.write(...entries(6));
+    it.spool.ranges.add(whole);
+    const broken: Setting["collection"]["ports"] = { ...it.collection.ports };
+    const before = only(it);
+    it.log.meanwhile = () => {
+      throw new Error("No connection");
+    };
+    const step = await new HistoryReader({ ...it.collection, ports: broken }).step(before);
+    expect(step).toMatchObject({ kind: "failed", failure: { kind: "kandji-unreachable" } });
+    expect(only(it)).toBe(before);
+  });
+
+  test("what was collected is counted, and known again after a restart", async () => {
+    const it = setting({ pageLimit: 7 });
+    withDestinations(it, "siem");
+    it.log.write(...entries(20));
+    it.spool.ranges.add(whole);
+    await readAll(it);
+    expect(new HistoryReader(it.again().collection).tally.collected).toBe(20);
+    expect(new HistoryReader(it.again().collection).usage?.at).toBe(it.clock.at);
+  });
+
+  test("a range that was dropped while Kandji answered stores nothing", async () => {
+    const it = setting();
+    withDestinations(it, "siem");
+    it.log.write(...entries(6));
+    it.spool.ranges.add(whole);
+    const range = only(it);
+    it.log.meanwhile = () => it.spool.ranges.delete(range.id);
+    expect(await new HistoryReader(it.collection).step(range)).toMatchObject({ kind: "page", stored: 0 });
+    expect(spooled(it, "history")).toEqual([]);
+  });
+});
+
+describe("reading what is owed", () => {
+  test("brings exactly the records that were let go, for their destination alone, and the books balance", async () => {
+    const it = setting({ pageLimit: 7 });
+    withDestinations(it, "siem", "other");
+    it.log.write(...entries(60));
+    owe(it, ["e00010", "e00011", "e00030"]);
+    expectBalance(it);
+    await readAll(it);
+    expect(spooled(it, "history")).toEqual(["e00010", "e00011", "e00030"]);
+    expect(it.spool.segments.all().every(({ destination }) => destination === "siem")).toBe(true);
+    expectBalance(it);
+    expect(new Books(it.spool).of("other").collected).toBe(0);
+  });
+
+  test("ends with the last of them", async () => {
+    const it = setting({ pageLimit: 7 });
+    withDestinations(it, "siem");
+    it.log.write(...entries(60));
+    owe(it, ["e00001", "e00002"]);
+    expect(await readAll(it)).toEqual({ kind: "finished", stored: 2, missing: 0 });
+    expect(it.log.asked).toHaveLength(1);
+  });
+
+  test("what Kandji does not return any more is told, and is not pending any more", async () => {
+    const it = setting();
+    withDestinations(it, "siem");
+    it.log.write(...entries(6));
+    owe(it, ["e00001", "e00002", "e00003"]);
+    it.log.entries.splice(2, 1);
+    expect(await readAll(it)).toEqual({ kind: "finished", stored: 2, missing: 1 });
+    expect(new Books(it.spool).of("siem")).toMatchObject({ pending: 2, owed: 0 });
+    expectBalance(it);
+  });
+
+  test("more that is owed while Kandji answers is not lost", async () => {
+    const it = setting();
+    withDestinations(it, "siem");
+    it.log.write(...entries(6));
+    owe(it, ["e00000", "e00001"]);
+    it.log.meanwhile = () => {
+      it.log.meanwhile = () => {};
+      owe(it, ["e00004"]);
+    };
+    const last = await readAll(it);
+    expect(last).toMatchObject({ missing: 0 });
+    expect(spooled(it, "history").toSorted()).toEqual(["e00000", "e00001", "e00004"]);
+    expectBalance(it);
+  });
+
+  test("what is let go to make room for the records that were owed is owed, too", async () => {
+    const it = setting({ pageLimit: 50, maxSpoolBytes: 600 });
+    withDestinations(it, "siem");
+    it.log.write(...entries(12));
+    const raws = it.log.entries.slice(8).map(({ id }) => `{"id":"${id}","occurred_at":"2026-05-01T07:43:20.01Z"}`);
+    it.spool.append(live, null, raws, start, null);
+    owe(it, ["e00000", "e00001", "e00002", "e00003", "e00004", "e00005", "e00006", "e00007"]);
+    await new HistoryReader(it.collection).step(only(it));
+    const held = [...spooled(it, "live"), ...spooled(it, "history")];
+    const owed = it.spool.ranges.all().flatMap(({ ids }) => ids);
+    expect([...new Set([...held, ...owed])].toSorted()).toEqual(it.log.entries.map(({ id }) => id));
+    expectBalance(it);
+  });
+
+  test("what is let go while the range's first instant is being read begins a range of its own", async () => {
+    const it = setting({ pageLimit: 4 });
+    withDestinations(it, "siem");
+    it.log.write(...entries(10, () => past), entry("earlier", past - 5_000), entry("later", past + 5_000));
+    const tied = it.log.entries.slice(0, 10).map(({ id }) => id);
+    owe(it, [...tied, "later"]);
+    const reader = new HistoryReader(it.collection);
+    // Two pages: the instant is found to be full, and its first page by id is read.
+    await reader.step(only(it));
+    await reader.step(only(it));
+    reader.flush();
+    owe(it, ["earlier"]);
+    for (let n = 0; n < 50 && it.spool.ranges.all().length > 0; n += 1) await reader.step(only(it));
+    expect(spooled(it, "history").toSorted()).toEqual([...tied, "earlier", "later"].toSorted());
+    expectBalance(it);
+  });
+});
