@@ -14,7 +14,7 @@ export interface CronPorts {
   now(): number;
   sleep(ms: number): Promise<void>;
   config(): Config;
-  begin(slot: number, homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+  begin(homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
   /** Ticks the object of a tenant through a fresh stub: one that threw may stay broken. */
   tick(tenant: string, home: string, slot: number): Promise<TenantReport>;
   takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>>): Promise<void>;
@@ -26,7 +26,7 @@ export async function fireCron(ports: CronPorts, slot: number): Promise<void> {
   const tenants = [...ports.config().tenants].flatMap(([id, parsed]) =>
     parsed.ok ? [{ id, home: parsed.value.jurisdiction ?? "" }] : [],
   );
-  const homes = await ports.begin(slot, Object.fromEntries(tenants.map(({ id, home }) => [id, home])));
+  const homes = await ports.begin(Object.fromEntries(tenants.map(({ id, home }) => [id, home])));
   // A changed jurisdiction is refused until the old object was forgotten: the status page says so.
   const due = tenants.filter(({ id, home }) => homes[id] === home);
   const reports: TenantReport[] = [];

@@ -37,7 +37,7 @@ export default {
         now: () => Date.now(),
         sleep: (ms) => scheduler.wait(ms),
         config: () => readConfig({ ...env }),
-        begin: (slot, homes) => forwarderOf(env).begin(slot, homes),
+        begin: (homes) => forwarderOf(env).begin(homes),
         tick: (tenant, home, slot) => tenantAt(env, tenant, home).tick(slot),
         takeReports: (reports, failed) => forwarderOf(env).takeReports(reports, failed),
         log: (line) => console.log(JSON.stringify(line)),

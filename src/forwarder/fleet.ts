@@ -2,7 +2,7 @@ import type { Health, TenantReport } from "../tenant/report.ts";
 
 /** What the forwarder object knows of the whole installation: the clock's last tick and the last report of each tenant. */
 export interface Fleet {
-  /** Scheduled time of the last firing of the cron; null before the first. */
+  /** When the cron fired last; null before the first. */
   readonly lastTickAt: string | null;
   readonly tenants: readonly TenantReport[];
   /** Tenants whose last tick failed: tenant id → when and why. */
@@ -21,7 +21,7 @@ export interface FailedTick {
 /** What the Worker may ask of the forwarder object. */
 export interface ForwarderOperations {
   /** A firing of the cron begins: notes its time and the homes of tenants that have none yet; answers all homes. */
-  begin(slot: number, homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+  begin(homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
   /** Takes the reports of tenants that ran, and why others did not. */
   takeReports(reports: readonly TenantReport[], failed?: Readonly<Record<string, string>>): Promise<void>;
   fleet(): Promise<Fleet>;

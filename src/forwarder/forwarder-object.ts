@@ -35,8 +35,8 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
       this.#homes.set(key.slice(homeKey("").length), home);
   }
 
-  async begin(slot: number, homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
-    this.#lastTick = Math.max(this.#lastTick ?? 0, slot);
+  async begin(homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
+    this.#lastTick = Date.now();
     if (this.#lastTick - this.#writtenTick >= tickKeptMs) {
       this.ctx.storage.kv.put(tickKey, this.#lastTick);
       this.#writtenTick = this.#lastTick;

@@ -40,7 +40,7 @@ export class TenantState {
   readonly client: KandjiClient;
   readonly documents: Documents;
   readonly options: EngineOptions;
-  /** Scheduled time of the last firing of the cron, as far as it is known. */
+  /** When the cron fired last, as far as it is known. */
   lastTickAt: number | null;
   #note: TenantNote;
 
@@ -105,9 +105,9 @@ export class TenantState {
     return this.members.some(({ id, standing }) => standing !== "absent" && takers.has(id));
   }
 
-  /** A firing of the cron. */
+  /** A firing of the cron that was scheduled at `slot`. */
   tick(slot: number): void {
-    this.lastTickAt = slot;
+    this.lastTickAt = this.options.ports.now();
     for (const source of this.sources.values()) {
       if (!startsPoll(slot, source.lastSlot, source.everyMs, source.isSlotExact)) continue;
       source.isAsked = true;
