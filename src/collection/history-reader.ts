@@ -51,7 +51,7 @@ export class HistoryReader {
   async step(range: Range): Promise<HistoryStep> {
     const draft = this.#draftOf(range);
     const result = await this.#source.read(draft.place, range.to + 1);
-    // Its destination may have been forgotten, or more may have been owed in it, while Kandji answered: begin it anew.
+    // Its destination may have been forgotten while Kandji answered.
     if (this.#c.spool.ranges.get(range.id) !== draft.range) {
       this.#draft = undefined;
       return { kind: "page", stored: 0, isLast: true, oddities: [] };
@@ -92,6 +92,7 @@ export class HistoryReader {
   #draftOf(range: Range): Draft {
     if (this.#draft?.range === range) return this.#draft;
     this.flush();
+    this.#c.spool.ranges.beingRead.add(range.id);
     this.#draft = { range, place: placeAt(range.at), edge: range.edge, held: [] };
     return this.#draft;
   }

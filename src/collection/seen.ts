@@ -61,20 +61,17 @@ export class SeenIds {
   remember(records: readonly { readonly id: string; readonly time: Micros }[], floor: Micros): void {
     let number = Math.max(0, ...this.#chunks.keys());
     let chunk = this.#chunks.get(number) ?? new Map<string, Micros>();
-    let changed = false;
-    const put = (id: string, time: Micros): void => {
-      if (chunk.size >= chunkSize) {
-        if (changed) this.#write(number, chunk);
-        number += 1;
-        chunk = new Map();
-      }
+    // A page goes into one row as a whole, or it would write two.
+    if (chunk.size >= chunkSize) {
+      number += 1;
+      chunk = new Map();
+    }
+    const rest = this.#dropOne(floor, number);
+    for (const [id, time] of [...rest, ...records.map((record) => [record.id, record.time] as const)]) {
       chunk.set(id, time);
       this.#times.set(id, time);
-      changed = true;
-    };
-    for (const [id, time] of this.#dropOne(floor, number)) put(id, time);
-    for (const { id, time } of records) put(id, time);
-    if (changed) this.#write(number, chunk);
+    }
+    if (rest.length + records.length > 0) this.#write(number, chunk);
   }
 
   #write(number: number, chunk: Chunk): void {

@@ -150,14 +150,11 @@ export class Courier {
   async #deliver(batch: Batch, segment: Segment, choice: Choice): Promise<CourierStep> {
     const { ports, config, spool } = this.#o;
     this.#unwritten += 1;
-    spool.onTheWay.add(segment.id);
-    try {
+    await spool.whileOnTheWay(segment, async () => {
       const sent = await send(ports, config.destination, batch);
       if (!sent.answered) this.#setBack({ kind: "try-later", why: sent.why }, null);
       else this.#judge(batch, segment, choice, sent.answer);
-    } finally {
-      spool.onTheWay.delete(segment.id);
-    }
+    });
     ports.sql.transaction(() => spool.makeRoom());
     return "sent";
   }

@@ -50,6 +50,8 @@ export const isWanted = (range: Range, record: { readonly id: string; readonly t
 export class Ranges {
   readonly #sql: Sql;
   readonly #known = new Map<number, Range>();
+  /** Those that somebody is reading: nothing is added to them. */
+  readonly beingRead = new Set<number>();
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -89,6 +91,7 @@ export class Ranges {
   delete(id: number): void {
     this.#sql.exec("DELETE FROM ranges WHERE id = ?", id);
     this.#known.delete(id);
+    this.beingRead.delete(id);
   }
 
   /** Notes records that a destination misses: in the last range owed to it while that has room and has not been begun. */
@@ -100,7 +103,8 @@ export class Ranges {
     const last = this.all().findLast(
       (range) => range.reason === "owed" && range.destination === destination && range.dataset === dataset,
     );
-    if (last !== undefined && last.at === last.from && last.ids.length + ids.length <= maxIds) {
+    const isBegun = last === undefined || last.at !== last.from || this.beingRead.has(last.id);
+    if (!isBegun && last.ids.length + ids.length <= maxIds) {
       const start = Math.min(last.from, from);
       this.write({
         ...last,

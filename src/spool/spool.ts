@@ -25,8 +25,8 @@ export class Spool {
   readonly ranges: Ranges;
   readonly deadLetters: DeadLetters;
   readonly maxBytes: number;
-  /** Segments whose records are on their way. */
-  readonly onTheWay = new Set<number>();
+  /** Segments whose records are on their way, to how many destinations. */
+  readonly #onTheWay = new Map<number, number>();
   readonly #identify: Identify;
 
   constructor(sql: Sql, identify: Identify, maxBytes = defaultMaxSpoolBytes) {
@@ -51,6 +51,18 @@ export class Spool {
       first += run.raws.length;
     }
     this.lanes.write(lane, { appended: first, shared: destination === null ? shared + raws.length : shared }, state);
+  }
+
+  /** Keeps a segment from being let go while `work` is under way with its records. */
+  async whileOnTheWay<T>(segment: Segment, work: () => Promise<T>): Promise<T> {
+    this.#onTheWay.set(segment.id, (this.#onTheWay.get(segment.id) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const others = (this.#onTheWay.get(segment.id) ?? 1) - 1;
+      if (others === 0) this.#onTheWay.delete(segment.id);
+      else this.#onTheWay.set(segment.id, others);
+    }
   }
 
   /** Stores how far a destination has come and drops what nobody needs any more. */
@@ -87,15 +99,16 @@ export class Spool {
   /**
    * While the spool and `bytes` more are over the bound, the oldest segments are let go: those who still needed them are
    * owed their records. A lane is left alone from the segment on whose records are on their way: an offset cannot pass them
-   * before the answer. Call it inside a transaction.
+   * before the answer. The newest segment stays, however small the bound. Call it inside a transaction.
    */
   makeRoom(bytes = 0): void {
     if (this.segments.bytes + bytes <= this.maxBytes) return;
     const waiting = new Set<string>();
-    for (const segment of this.segments.all()) {
+    const segments = this.segments.all();
+    for (const segment of bytes > 0 ? segments : segments.slice(0, -1)) {
       if (this.segments.bytes + bytes <= this.maxBytes) return;
       const lane = laneKey(segment.lane);
-      if (segment.lane.stream === "redriven" || this.onTheWay.has(segment.id)) waiting.add(lane);
+      if (segment.lane.stream === "redriven" || this.#onTheWay.has(segment.id)) waiting.add(lane);
       if (!waiting.has(lane)) this.#letGo(segment);
     }
   }

@@ -36,7 +36,12 @@ describe("the live tail", () => {
     const { collector, spool } = begun();
     expect(collector.state.start).toBe((start - overlap) * 1000);
     expect(spool.ranges.all()).toMatchObject([
-      { reason: "backfill", destination: null, to: (start - overlap) * 1000 - 1, from: (start - 365 * 1440 * minute) * 1000 },
+      {
+        reason: "backfill",
+        destination: null,
+        to: (start - overlap) * 1000 - 1,
+        from: (start - 365 * 1440 * minute) * 1000,
+      },
     ]);
   });
 
@@ -189,7 +194,10 @@ describe("the live tail", () => {
 
 describe("any log whose records become visible within the overlap", () => {
   // Small numbers: many moments, few milliseconds.
-  const record = fc.record({ at: fc.integer({ min: 0, max: 60 * minute }), late: fc.integer({ min: 0, max: overlap - minute - 1 }) });
+  const record = fc.record({
+    at: fc.integer({ min: 0, max: 60 * minute }),
+    late: fc.integer({ min: 0, max: overlap - minute - 1 }),
+  });
   const gap = fc.constantFrom(1_000, minute, minute, 3 * minute);
 
   test("is collected whole, each record once, whenever it is polled and read anew", async () => {

@@ -81,7 +81,8 @@ describe("closing", () => {
           state = raiseFloor(state, closedAt(state, now, overlapMs));
           const { floor } = state;
           // Any moment below the floor was passed by a record that was seen an overlap ago.
-          if (floor > begun.floor) expect(first.some(({ time: t, at }) => t >= floor && at + overlapMs <= now)).toBe(true);
+          if (floor > begun.floor)
+            expect(first.some(({ time: t, at }) => t >= floor && at + overlapMs <= now)).toBe(true);
         }
       }),
       { numRuns: 1_000 },

@@ -60,11 +60,16 @@ describe("a request to Kandji", () => {
   });
 
   test.each([
-    ["no connection", new Error(`connect ECONNREFUSED ${token}`), "kandji-unreachable", "No connection to the API host"],
+    [
+      "no connection",
+      new Error(`connect ECONNREFUSED ${token}`),
+      "kandji-unreachable",
+      "No connection to the API host",
+    ],
     ["no answer in time", new TimedOut(), "kandji-unreachable", "No answer within 30 s"],
     ["a body that broke off", new CutBody(), "unreadable-answer", "The answer broke off"],
     ["a body over the cap", { body: undefined }, "unreadable-answer", "The answer is longer than 16000000 bytes"],
-    ["a redirect, which is not followed", { status: 302 }, "wrong-host", "Kandji answered 302"],
+    ["a redirect, which is not followed", { status: 302, body: "" }, "wrong-host", "Kandji answered 302"],
   ])("fails with %s", async (_, answer, kind, message) => {
     const { client, sent } = clientOf(answer);
     expect(await client.get(request, permission)).toMatchObject({ ok: false, failure: { kind, message } });

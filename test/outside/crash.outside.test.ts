@@ -29,74 +29,109 @@ async function expectBalance(): Promise<void> {
 }
 
 describe(`${kills} kills at random moments (seed ${seed})`, () => {
-  test("lose nothing, repeat one batch per stream at the most, and leave the books balanced", { timeout: 280_000 }, async () => {
-    const random = randomFrom(seed);
-    const start = Date.now();
-    house = await Installation.start(
-      {
-        kandji: {
-          acme: {
-            token: tokenOf("acme"),
-            // Paces the catch-up, and binds: what would come faster than announced would show.
-            rate: { perSecond, perHour: 10_000, announced: true },
-            latencyMs: 15,
-            events: [
-              { seed: 1, count: 49_000, from: start - 300 * 24 * hour, to: start - 20 * minute, odd: 300, ties: { groups: 30, size: 7 } },
-              { seed: 2, count: 1000, from: start - 5 * minute, to: start + minute, late: { share: 0.1, byMs: 8000 } },
-            ],
+  test(
+    "lose nothing, repeat one batch per stream at the most, and leave the books balanced",
+    { timeout: 280_000 },
+    async () => {
+      const random = randomFrom(seed);
+      const start = Date.now();
+      house = await Installation.start(
+        {
+          kandji: {
+            acme: {
+              token: tokenOf("acme"),
+              // Paces the catch-up, and binds: what would come faster than announced would show.
+              rate: { perSecond, perHour: 10_000, announced: true },
+              latencyMs: 15,
+              events: [
+                {
+                  seed: 1,
+                  count: 49_000,
+                  from: start - 300 * 24 * hour,
+                  to: start - 20 * minute,
+                  odd: 300,
+                  ties: { groups: 30, size: 7 },
+                },
+                {
+                  seed: 2,
+                  count: 1000,
+                  from: start - 5 * minute,
+                  to: start + minute,
+                  late: { share: 0.1, byMs: 8000 },
+                },
+              ],
+            },
           },
+          intakes: { fast: { kind: "webhook", signingSecret, latencyMs: 5 }, slow: { kind: "webhook", latencyMs: 90 } },
         },
-        intakes: { fast: { kind: "webhook", signingSecret, latencyMs: 5 }, slow: { kind: "webhook", latencyMs: 90 } },
-      },
-      (addresses) => ({
-        ...base,
-        TENANT_ACME: tenantSecret(addresses),
-        DESTINATION_FAST: webhookSecret(addresses, "fast", { signingSecret, maxBatchRecords: 400 }),
-        DESTINATION_SLOW: webhookSecret(addresses, "slow", { gzip: true, maxBatchRecords: 250 }),
-      }),
-    );
-    /** When each life after a kill began to answer. */
-    const lives: number[] = [];
-    for (let kill = 0; kill < kills; kill += 1) {
-      const doomed = requestsSeen() + integer(random, 20);
-      house.fire().catch(() => "killed while it fired");
-      await until(`request ${doomed}`, requestsSeen, (seen) => seen >= doomed, 20_000);
-      await sleep(random() * 40);
-      await house.worker.kill9();
-      await house.worker.restart();
-      lives.push(Date.now());
-      await expectBalance();
-    }
-    // Otherwise the last kills hit a forwarder that had nothing to do.
-    expect(house.account("slow").lost).toBeGreaterThan(1000);
-
-    await until("the last event to become visible", () => house.account("fast"), ({ events, visible }) => visible === events, 90_000);
-    await house.settled(destinations);
-
-    const lifeOf = (at: number): number => lives.filter((began) => began <= at).length;
-    const liveFrom = new Map(house.kandji().store.visible().map((event) => [event.key, event.at / 1000 >= start - 10 * minute]));
-    for (const name of destinations) {
-      const intake = house.intake(name);
-      expect(house.account(name)).toMatchObject({ lost: 0, altered: 0, delivered: 50_000 });
-      expect([...intake.memory.changedBatches]).toEqual([]);
-      const repeats = repeatsAt(intake);
-      const perKill = new Map<string, number>();
-      for (const { first, again } of repeats) {
-        expect(again.keys).toEqual(first.keys);
-        expect(again.bodyDigest).toBe(first.bodyDigest);
-        expect(lifeOf(again.at)).toBeGreaterThan(lifeOf(first.at));
-        const key = `life ${lifeOf(again.at)}, ${liveFrom.get(again.keys[0] ?? "") === true ? "live" : "history"}`;
-        perKill.set(key, (perKill.get(key) ?? 0) + 1);
+        (addresses) => ({
+          ...base,
+          TENANT_ACME: tenantSecret(addresses),
+          DESTINATION_FAST: webhookSecret(addresses, "fast", { signingSecret, maxBatchRecords: 400 }),
+          DESTINATION_SLOW: webhookSecret(addresses, "slow", { gzip: true, maxBatchRecords: 250 }),
+        }),
+      );
+      /** When each life after a kill began to answer. */
+      const lives: number[] = [];
+      for (let kill = 0; kill < kills; kill += 1) {
+        const doomed = requestsSeen() + integer(random, 20);
+        house.beginFiring();
+        await until(`request ${doomed}`, requestsSeen, (seen) => seen >= doomed, 20_000);
+        await sleep(random() * 40);
+        await house.worker.kill9();
+        await house.worker.restart();
+        lives.push(Date.now());
+        await expectBalance();
       }
-      expect([...perKill].filter(([, count]) => count > 1)).toEqual([]);
-      // Repeated in whole batches only.
-      expect(repeatedRecords(intake)).toBe(repeats.reduce((sum, { again }) => sum + again.keys.length, 0));
-      expect(await house.destination(name)).toMatchObject({ collected: 50_000, delivered: 50_000, pending: 0, skipped: 0, dead: 0 });
-      console.log(`${name}: ${repeats.length} batches (${repeatedRecords(intake)} records) repeated after ${kills} kills`);
-    }
-    await expectBalance();
-    const { maxPerSecond } = house.kandji().requests.manners();
-    expect(maxPerSecond).toBeLessThanOrEqual(perSecond);
-    console.log("manners", house.kandji().requests.manners(), (Date.now() - start) / 1000);
-  });
+      // Otherwise the last kills hit a forwarder that had nothing to do.
+      expect(house.account("slow").lost).toBeGreaterThan(1000);
+
+      await until(
+        "the last event to become visible",
+        () => house.account("fast"),
+        ({ events, visible }) => visible === events,
+        90_000,
+      );
+      await house.settled(destinations);
+
+      const lifeOf = (at: number): number => lives.filter((began) => began <= at).length;
+      const liveFrom = new Map(
+        house
+          .kandji()
+          .store.visible()
+          .map((event) => [event.key, event.at / 1000 >= start - 10 * minute]),
+      );
+      for (const name of destinations) {
+        const intake = house.intake(name);
+        expect(house.account(name)).toMatchObject({ lost: 0, altered: 0, delivered: 50_000 });
+        expect([...intake.memory.changedBatches]).toEqual([]);
+        const repeats = repeatsAt(intake);
+        const perKill = new Map<string, number>();
+        for (const { first, again } of repeats) {
+          expect(again.keys).toEqual(first.keys);
+          expect(again.bodyDigest).toBe(first.bodyDigest);
+          expect(lifeOf(again.at)).toBeGreaterThan(lifeOf(first.at));
+          const key = `life ${lifeOf(again.at)}, ${liveFrom.get(again.keys[0] ?? "") === true ? "live" : "history"}`;
+          perKill.set(key, (perKill.get(key) ?? 0) + 1);
+        }
+        expect([...perKill].filter(([, count]) => count > 1)).toEqual([]);
+        // Repeated in whole batches only.
+        expect(repeatedRecords(intake)).toBe(repeats.reduce((sum, { again }) => sum + again.keys.length, 0));
+        expect(await house.destination(name)).toMatchObject({
+          collected: 50_000,
+          delivered: 50_000,
+          pending: 0,
+          skipped: 0,
+          dead: 0,
+        });
+        console.log(
+          `${name}: ${repeats.length} batches (${repeatedRecords(intake)} records) repeated after ${kills} kills`,
+        );
+      }
+      await expectBalance();
+      const { maxPerSecond } = house.kandji().requests.manners();
+      expect(maxPerSecond).toBeLessThanOrEqual(perSecond);
+      console.log("manners", house.kandji().requests.manners(), (Date.now() - start) / 1000);
+    },
+  );
 });

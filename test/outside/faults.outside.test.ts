@@ -8,7 +8,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 const poison = "the strict one refuses this";
 const later = (status: number): Fault => ({ do: "status", status });
-const throttle = (as: "seconds" | "date"): Fault => ({ do: "status", status: 429, retryAfter: { seconds: 2, as } });
+const throttle = (as: "seconds" | "date"): Fault => ({ do: "status", status: 429, retryAfter: { seconds: 1, as } });
 const shares = (...faults: readonly Fault[]) => faults.map((fault) => ({ share: 0.05 / faults.length, fault }));
 
 interface DeadLetter {
@@ -28,7 +28,11 @@ afterEach(async () => house.stop());
 const deadLetters = async (): Promise<DeadLetter[]> =>
   (await house.json<{ deadLetters: DeadLetter[] }>("/tenants/acme/dead-letters")).deadLetters;
 
-const poisoned = () => house.kandji().store.visible().filter(({ raw }) => raw.includes(poison));
+const poisoned = () =>
+  house
+    .kandji()
+    .store.visible()
+    .filter(({ raw }) => raw.includes(poison));
 
 async function expectBalance(): Promise<TenantStatus["destinations"]> {
   const { destinations } = await house.tenant();
@@ -45,11 +49,28 @@ describe("while one answer in twenty fails on both sides", () => {
           acme: {
             token: tokenOf("acme"),
             events: [
-              { seed: 3, count: 14_000, from: now - 200 * day, to: now - 20 * minute, odd: 100, marked: { count: 1, text: poison } },
+              {
+                seed: 3,
+                count: 14_000,
+                from: now - 200 * day,
+                to: now - 20 * minute,
+                odd: 100,
+                marked: { count: 1, text: poison },
+              },
               { seed: 4, count: 1000, from: now - 5 * minute, to: now - 1000 },
             ],
             faults: {
-              script: ["ok", later(503), "ok", { do: "cut" }, "ok", throttle("seconds"), "ok", throttle("date"), { do: "unreadable" }],
+              script: [
+                "ok",
+                later(503),
+                "ok",
+                { do: "cut" },
+                "ok",
+                throttle("seconds"),
+                "ok",
+                throttle("date"),
+                { do: "unreadable" },
+              ],
               shares: shares(later(500), { do: "cut" }, throttle("seconds"), { do: "unreadable" }),
             },
           },
@@ -65,7 +86,10 @@ describe("while one answer in twenty fails on both sides", () => {
           },
           plain: {
             kind: "webhook",
-            faults: { script: ["ok", { do: "cut" }, { do: "hang" }], shares: shares(later(500), { do: "cut" }, throttle("date")) },
+            faults: {
+              script: ["ok", { do: "cut" }, { do: "hang" }],
+              shares: shares(later(500), { do: "cut" }, throttle("date")),
+            },
           },
         },
       },
@@ -73,7 +97,11 @@ describe("while one answer in twenty fails on both sides", () => {
         ...base,
         TENANT_ACME: tenantSecret(addresses),
         DESTINATION_STRICT: webhookSecret(addresses, "strict", { maxBatchRecords: 100 }),
-        DESTINATION_PLAIN: webhookSecret(addresses, "plain", { encoding: "json-array", gzip: true, maxBatchRecords: 150 }),
+        DESTINATION_PLAIN: webhookSecret(addresses, "plain", {
+          encoding: "json-array",
+          gzip: true,
+          maxBatchRecords: 150,
+        }),
       }),
     );
 
@@ -105,10 +133,15 @@ describe("while one answer in twenty fails on both sides", () => {
         kandji: {
           acme: {
             token: tokenOf("acme"),
-            events: [{ seed: 5, count: 600, from: now - 5 * minute, to: now - 1000, marked: { count: 2, text: poison } }],
+            events: [
+              { seed: 5, count: 600, from: now - 5 * minute, to: now - 1000, marked: { count: 2, text: poison } },
+            ],
           },
         },
-        intakes: { strict: { kind: "webhook", refuse: [{ contains: poison, status: 422 }] }, plain: { kind: "webhook" } },
+        intakes: {
+          strict: { kind: "webhook", refuse: [{ contains: poison, status: 422 }] },
+          plain: { kind: "webhook" },
+        },
       },
       (addresses) => ({
         ...base,
@@ -120,7 +153,11 @@ describe("while one answer in twenty fails on both sides", () => {
     await house.settled(["strict", "plain"]);
     const letters = await deadLetters();
     const [first, second] = letters;
-    expect(letters.map(({ recordId }) => recordId).toSorted()).toEqual(poisoned().map(({ id }) => id).toSorted());
+    expect(letters.map(({ recordId }) => recordId).toSorted()).toEqual(
+      poisoned()
+        .map(({ id }) => id)
+        .toSorted(),
+    );
     for (const letter of letters) {
       expect(letter).toMatchObject({ dataset: "audit-events", destination: "strict", status: 422 });
       expect(letter.excerpt).toContain(letter.recordId);
@@ -132,25 +169,43 @@ describe("while one answer in twenty fails on both sides", () => {
     // Sent again while the intake still refuses it: held until another record was accepted, then dead again.
     const redrive = { method: "POST", body: { ids: [first?.id] } };
     expect((await house.ask("/tenants/acme/dead-letters/redrive", redrive)).status).toBe(202);
-    await until("the redriven record to be refused", () => house.tenant(), ({ problems }) =>
-      problems.some(({ code }) => code === "refuses-everything"),
+    await until(
+      "the redriven record to be refused",
+      () => house.tenant(),
+      ({ problems }) => problems.some(({ code }) => code === "refuses-everything"),
     );
     expect((await expectBalance())[0]).toMatchObject({ pending: 1, dead: 1 });
     house.kandji().seed({ seed: 7, count: 1, from: Date.now() - 2000, to: Date.now() - 1000 });
     await house.fire();
-    await until("the record to be given up again", () => house.destination("strict"), ({ pending, dead }) => pending === 0 && dead === 2);
+    await until(
+      "the record to be given up again",
+      () => house.destination("strict"),
+      ({ pending, dead }) => pending === 0 && dead === 2,
+    );
     await expectBalance();
 
     house.intake("strict").change({ refuse: [] });
     const again = (await deadLetters()).find(({ recordId }) => recordId === first?.recordId);
-    expect((await house.ask("/tenants/acme/dead-letters/redrive", { method: "POST", body: { ids: [again?.id] } })).status).toBe(202);
-    await until("the redriven record to arrive", () => house.destination("strict"), ({ delivered }) => delivered === 600);
+    expect(
+      (await house.ask("/tenants/acme/dead-letters/redrive", { method: "POST", body: { ids: [again?.id] } })).status,
+    ).toBe(202);
+    await until(
+      "the redriven record to arrive",
+      () => house.destination("strict"),
+      ({ delivered }) => delivered === 600,
+    );
     expect(house.intake("strict").memory.times.get(first?.recordId ?? "")).toBe(1);
     await expectBalance();
 
     expect((await house.ask("/tenants/acme/dead-letters", { method: "DELETE" })).status).toBe(202);
     expect(await deadLetters()).toEqual([]);
-    expect(await house.destination("strict")).toMatchObject({ collected: 601, delivered: 600, skipped: 1, dead: 0, pending: 0 });
+    expect(await house.destination("strict")).toMatchObject({
+      collected: 601,
+      delivered: 600,
+      skipped: 1,
+      dead: 0,
+      pending: 0,
+    });
     expect(house.intake("strict").memory.times.has(second?.recordId ?? "")).toBe(false);
     expect(house.account("plain")).toMatchObject({ lost: 0, repeated: 0 });
   });
@@ -177,8 +232,13 @@ describe("from one firing of the cron", () => {
         DESTINATION_HUNG: webhookSecret(addresses, "hung"),
       }),
     );
-    await house.fire();
-    await until("everything at the good one", () => house.account("good").lost, (lost) => lost === 0, 20_000);
+    house.beginFiring();
+    await until(
+      "everything at the good one",
+      () => house.account("good").lost,
+      (lost) => lost === 0,
+      20_000,
+    );
     // Otherwise it did not hang all the time.
     expect(house.account("hung").delivered).toBe(0);
     expect(house.account("good")).toMatchObject({ repeated: 0 });
@@ -199,14 +259,16 @@ describe("from one firing of the cron", () => {
         DESTINATION_GOOD: webhookSecret(addresses, "good", { maxBatchRecords: 100 }),
       }),
     );
-    await house.fire();
-    const read = await until(
-      "all that Kandji gave before it hung",
-      () => house.account("good"),
-      ({ collected, delivered }) => collected > 0 && delivered === collected && house.kandji().requests.manners().requests === pages + 1,
+    house.beginFiring();
+    // The newest page may be held back until there is more to write with it.
+    const atLeast = (pages - 2) * 499;
+    await until(
+      "what Kandji gave before it hung",
+      () => house.account("good").delivered,
+      (delivered) => delivered >= atLeast,
       20_000,
     );
-    expect(read.collected).toBeGreaterThan(2000);
+    expect(house.kandji().requests.manners().requests).toBe(pages + 1);
     await expectBalance();
   });
 });

@@ -60,12 +60,18 @@ export const adminToken = "admin-token-of-the-outside-tests";
 const everyMs = 50;
 
 /** Waits for a condition; says what it waited for, and what it last saw, when it does not come true. */
-export async function until<T>(what: string, look: () => T | Promise<T>, holds: (seen: T) => boolean, withinMs = 30_000) {
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  holds: (seen: T) => boolean,
+  withinMs = 30_000,
+) {
   const end = Date.now() + withinMs;
   for (;;) {
     const seen = await look();
     if (holds(seen)) return seen;
-    if (Date.now() > end) throw new Error(`Waited ${withinMs / 1000} s for: ${what}. Last seen: ${JSON.stringify(seen)}`);
+    if (Date.now() > end)
+      throw new Error(`Waited ${withinMs / 1000} s for: ${what}. Last seen: ${JSON.stringify(seen)}`);
     await sleep(everyMs);
   }
 }
@@ -124,6 +130,11 @@ export class Installation {
   async fire(): Promise<string> {
     this.#slot = Math.max(this.#slot + 1000, Math.floor(Date.now() / 1000) * 1000);
     return this.worker.fireCron(this.#slot);
+  }
+
+  /** Fires without waiting for the firing to end: it may be killed before. */
+  beginFiring(): void {
+    this.fire().catch(() => "killed");
   }
 
   async ask(path: string, { method = "GET", body, accept = "application/json", authorization }: Asked = {}) {

@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import type { Batch } from "../../src/delivery/batch.ts";
+import { accepted, buried, split, suspected } from "../../src/delivery/settlement.ts";
+import { newOffset, type Offset } from "../../src/spool/offsets.ts";
+import { live, suspect } from "../spool/setting.ts";
+
+const offset: Offset = { ...newOffset("siem", live, { appended: 10, shared: 10 }), delivered: 3 };
+const batchOf = (positions: readonly number[], end: number, skipped = 0): Batch => ({
+  id: "b",
+  lane: live,
+  context: { tenant: "acme", dataset: "audit-events" },
+  positions,
+  end,
+  skipped,
+  body: "",
+});
+const refusal = (at: number) => ({ at, status: 207, reason: "bad" });
+
+describe("after an acceptance", () => {
+  test("the position is behind the batch, what arrived and what was left out is counted", () => {
+    expect(accepted(offset, batchOf([10, 12], 13, 1), [], 3, 50)).toMatchObject({
+      position: 13,
+      delivered: 5,
+      skipped: 1,
+      suspects: [],
+      lastDeliveredAt: 50,
+    });
+  });
+
+  test("the refused ones are suspects, and not counted", () => {
+    expect(accepted(offset, batchOf([10, 11, 12], 13), [refusal(12), refusal(10)], 3, 50)).toMatchObject({
+      delivered: 4,
+      suspects: [
+        { at: 10, acceptedThen: 3, status: 207, reason: "bad" },
+        { at: 12, acceptedThen: 3 },
+      ],
+    });
+  });
+
+  test("when none arrived, nothing was delivered now", () => {
+    const after = accepted({ ...offset, lastDeliveredAt: 7 }, batchOf([10], 11), [refusal(10)], 3, 50);
+    expect(after).toMatchObject({ delivered: 3, lastDeliveredAt: 7, position: 11 });
+  });
+
+  test("a suspect that arrived is none any more; the position does not go back", () => {
+    const held = { ...offset, position: 20, suspects: [suspect(11), suspect(14)] };
+    expect(accepted(held, batchOf([11], 12), [], 3, 50)).toMatchObject({
+      position: 20,
+      delivered: 4,
+      suspects: [suspect(14)],
+    });
+  });
+
+  test("a suspect that is refused again stays one, with the new reason and count", () => {
+    const held = { ...offset, position: 20, suspects: [suspect(11)] };
+    const after = accepted(held, batchOf([11], 12), [refusal(11)], 8, 50);
+    expect(after.suspects).toEqual([{ at: 11, status: 207, reason: "bad", acceptedThen: 8 }]);
+  });
+
+  test("ends of splitting that were reached are forgotten", () => {
+    const divided = { ...offset, ends: [12, 15, 20] };
+    expect(accepted(divided, batchOf([10, 11, 12, 13, 14], 15), [], 3, 50).ends).toEqual([20]);
+  });
+});
+
+describe("a split", () => {
+  test.each([
+    [[10, 11], 12, [11, 12]],
+    [[10, 11, 12], 13, [12, 13]],
+    [[10, 11, 12, 13], 14, [12, 14]],
+    [[10, 13, 17], 20, [17, 20]],
+  ])("of %j ends in two halves at %j", (positions, end, ends) => {
+    expect(split(offset, batchOf(positions, end)).ends).toEqual(ends);
+  });
+
+  test("keeps the ends that lie behind, and moves nothing else", () => {
+    const divided = { ...offset, ends: [14, 20] };
+    expect(split(divided, batchOf([10, 11, 12, 13], 14))).toEqual({ ...divided, ends: [12, 14, 20] });
+  });
+
+  test("down to single records both halves are never empty", () => {
+    let current = offset;
+    const positions = Array.from({ length: 64 }, (_, n) => 10 + n);
+    for (let size = 64; size > 1; size /= 2) {
+      current = split(current, batchOf(positions.slice(0, size), 10 + size));
+      expect(current.ends[0]).toBe(10 + size / 2);
+    }
+    expect(current.ends).toEqual([11, 12, 14, 18, 26, 42, 74]);
+  });
+});
+
+describe("a record that is refused alone", () => {
+  test("is a suspect, and the lane goes on behind it", () => {
+    const after = suspected({ ...offset, ends: [11, 15] }, suspect(10, 3));
+    expect(after).toMatchObject({ position: 11, ends: [15], suspects: [suspect(10, 3)], delivered: 3, dead: 0 });
+  });
+
+  test("a second time it is the same suspect, with what was accepted meanwhile", () => {
+    const held = { ...offset, position: 20, suspects: [suspect(11, 3), suspect(14, 3)] };
+    const after = suspected(held, suspect(11, 8));
+    expect(after).toMatchObject({ position: 20, suspects: [suspect(11, 8), suspect(14, 3)] });
+  });
+
+  test("given up, it is counted dead and no suspect any more", () => {
+    const held = { ...offset, position: 20, suspects: [suspect(11), suspect(14)] };
+    expect(buried(held, 11)).toMatchObject({ position: 20, dead: 1, suspects: [suspect(14)], delivered: 3 });
+    expect(buried({ ...offset, ends: [11] }, 10)).toMatchObject({ position: 11, dead: 1, ends: [] });
+  });
+});
