@@ -8,7 +8,7 @@ import { Ranges } from "./ranges.ts";
 import { Segments, type Segment } from "./segments.ts";
 
 /** Bytes of records that a tenant may keep waiting before the slowest destination's are let go and owed. */
-export const defaultMaxSpoolBytes = 64_000_000;
+const defaultMaxSpoolBytes = 64_000_000;
 
 /** Reads the identity of a spooled record again, for what is owed. */
 export type Identify = (dataset: string, raw: string) => { readonly id: string; readonly time: Micros };

@@ -175,8 +175,10 @@ describe("reading what is owed", () => {
       it.log.meanwhile = () => {};
       owe(it, ["e00004"]);
     };
-    const last = await readAll(it);
-    expect(last).toMatchObject({ missing: 0 });
+    const reader = new HistoryReader(it.collection);
+    for (let n = 0; n < 20 && it.spool.ranges.all().length > 0; n += 1) {
+      expect(await reader.step(only(it))).not.toMatchObject({ missing: 1 });
+    }
     expect(spooled(it, "history").toSorted()).toEqual(["e00000", "e00001", "e00004"]);
     expectBalance(it);
   });

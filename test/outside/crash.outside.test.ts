@@ -131,7 +131,6 @@ describe(`${kills} kills at random moments (seed ${seed})`, () => {
       await expectBalance();
       const { maxPerSecond } = house.kandji().requests.manners();
       expect(maxPerSecond).toBeLessThanOrEqual(perSecond);
-      console.log("manners", house.kandji().requests.manners(), (Date.now() - start) / 1000);
     },
   );
 });

@@ -2,7 +2,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listen, type HttpServer } from "../simulator/http-server.ts";
 import { imbalance } from "./evidence.ts";
-import { base, Installation, tenantSecret, tokenOf, until, webhookSecret, type Problem, type Secrets } from "./installation.ts";
+import {
+  base,
+  Installation,
+  tenantSecret,
+  tokenOf,
+  until,
+  webhookSecret,
+  type Problem,
+  type Secrets,
+} from "./installation.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -61,7 +70,11 @@ describe("a rotated token", () => {
     house.kandji("rotated").change({ token: "the-new-token" });
     happen("rotated", 12, 10);
     await house.fire();
-    const problem = await until("the problem", () => problemOf("rotated", "token-rejected"), (seen) => seen !== undefined);
+    const problem = await until(
+      "the problem",
+      () => problemOf("rotated", "token-rejected"),
+      (seen) => seen !== undefined,
+    );
     expect(problem?.subject).toBe("tenant rotated / audit-events");
     expect(problem?.fix).toContain("token");
     // A hold is probed every 60 seconds, however often the cron fires.
@@ -70,7 +83,12 @@ describe("a rotated token", () => {
     expect(askedOf("rotated")).toBe(asked);
 
     await put(tenant("rotated", { token: "the-new-token" }));
-    await until("what happened meanwhile", () => house.account("one", "rotated").lost, (lost) => lost === 0, 5000);
+    await until(
+      "what happened meanwhile",
+      () => house.account("one", "rotated").lost,
+      (lost) => lost === 0,
+      5000,
+    );
     expect(await problemOf("rotated", "token-rejected")).toBeUndefined();
     expectOnce("rotated", 812);
     await expectBalance("rotated");
@@ -79,9 +97,18 @@ describe("a rotated token", () => {
   test("also where polls are an hour apart: one that failed is not a poll that was made", async () => {
     const hourly = { datasets: { "audit-events": { every: "1h" } } };
     await put(tenant("hourly", { ...hourly, token: "a-wrong-token" }));
-    await until("the problem", () => problemOf("hourly", "token-rejected"), (seen) => seen !== undefined);
+    await until(
+      "the problem",
+      () => problemOf("hourly", "token-rejected"),
+      (seen) => seen !== undefined,
+    );
     await put(tenant("hourly", hourly));
-    await until("everything", () => house.account("one", "hourly").lost, (lost) => lost === 0, 10_000);
+    await until(
+      "everything",
+      () => house.account("one", "hourly").lost,
+      (lost) => lost === 0,
+      10_000,
+    );
     expectOnce("hourly", 800);
   });
 });
@@ -99,7 +126,11 @@ describe("an API host that moves", () => {
     const elsewhere = { apiUrl: house.addresses.kandji["stranger"], token: tokenOf("stranger") };
     happen("moved", 3, 11);
     await put(tenant("moved", elsewhere));
-    const problem = await until("the problem", () => problemOf("moved", "different-account"), (seen) => seen !== undefined);
+    const problem = await until(
+      "the problem",
+      () => problemOf("moved", "different-account"),
+      (seen) => seen !== undefined,
+    );
     expect(problem?.subject).toBe("tenant moved / audit-events");
     await house.fire();
     expect(house.account("one", "stranger").delivered).toBe(0);
@@ -126,7 +157,11 @@ describe("DELETE /tenants/:tenant", () => {
     expect(await forget("forgotten", "forgotten")).toBe(202);
     expect((await house.status()).tenants.find(({ id }) => id === "forgotten")?.destinations).toEqual([]);
     await house.fire();
-    await until("all of it again", () => house.account("one", "forgotten").repeated, (repeated) => repeated === 800);
+    await until(
+      "all of it again",
+      () => house.account("one", "forgotten").repeated,
+      (repeated) => repeated === 800,
+    );
     const sent = house.intake("one").memory.batches.filter((batch) => batch.tenant === "forgotten");
     expect(new Set(sent.map(({ id }) => id)).size).toBe(sent.length);
     expect(await house.destination("one", "forgotten")).toMatchObject({ collected: 800, delivered: 800 });
@@ -136,7 +171,11 @@ describe("DELETE /tenants/:tenant", () => {
     house.kandji("busy").change({ latencyMs: 300 });
     house.intake("one").change({ latencyMs: 900 });
     await put();
-    await house.worker.restart({ ...base, DESTINATION_ONE: webhookSecret(house.addresses, "one", { maxBatchRecords: 50 }), ...tenant("busy") });
+    await house.worker.restart({
+      ...base,
+      DESTINATION_ONE: webhookSecret(house.addresses, "one", { maxBatchRecords: 50 }),
+      ...tenant("busy"),
+    });
     house.beginFiring();
     const seen = () => house.intake("one").requests.manners().requests;
     const before = seen();
@@ -161,14 +200,20 @@ describe("a changed jurisdiction", () => {
     await put(tenant("placed", { jurisdiction: "eu" }));
     await house.fire();
     const { problems } = await house.status();
-    expect(problems).toContainEqual(expect.objectContaining({ code: "jurisdiction-changed", subject: "tenant placed" }));
+    expect(problems).toContainEqual(
+      expect.objectContaining({ code: "jurisdiction-changed", subject: "tenant placed" }),
+    );
     expect(askedOf("placed")).toBe(asked);
     expect((await house.ask("/healthz", { authorization: null })).status).toBe(503);
 
     const forgotten = await house.ask("/tenants/placed", { method: "DELETE", body: { confirm: "placed" } });
     expect(forgotten.status).toBe(202);
     await house.fire();
-    await until("all of it again", () => house.account("one", "placed").repeated, (repeated) => repeated === 800);
+    await until(
+      "all of it again",
+      () => house.account("one", "placed").repeated,
+      (repeated) => repeated === 800,
+    );
     expect((await house.tenant("placed")).problems).toEqual([]);
     // And back again: the new place is as binding as the old one was.
     await put(tenant("placed"));
