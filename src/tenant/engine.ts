@@ -63,7 +63,10 @@ export class Engine {
     this.#pulse.beat();
   }
 
-  /** What an engine knows is what it has read and written: once another may write, it must not. */
+  /**
+   * What an engine knows is what it has read and written. Once a transaction fails, or another may write, that is not what
+   * is stored any more: nothing of it may be written from then on.
+   */
   #whileRunning(sql: Sql): Sql {
     const check = (): void => {
       if (this.#isStopped) throw new Error("This engine was stopped");
@@ -75,7 +78,12 @@ export class Engine {
       },
       transaction: (work) => {
         check();
-        return sql.transaction(work);
+        try {
+          return sql.transaction(work);
+        } catch (error) {
+          this.stop();
+          throw error;
+        }
       },
     };
   }

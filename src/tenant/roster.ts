@@ -51,7 +51,7 @@ export function members(config: Config, tenant: TenantConfig, documents: Documen
 }
 
 /** Which datasets go to a destination. */
-const takes = (config: DestinationConfig, dataset: string): boolean =>
+export const takes = (config: DestinationConfig, dataset: string): boolean =>
   config.datasets?.includes(dataset) ?? true;
 
 interface Kept {

@@ -200,24 +200,27 @@ describe("reading what is owed", () => {
   test.each([
     ["by the same reader", false],
     ["after a restart", true],
-  ])("what is let go while the range's first instant is read does not make it begin anew: %s", async (_, isRestarted) => {
-    let it = setting({ pageLimit: 4 });
-    withDestinations(it, "siem");
-    it.log.write(...entries(10, () => past), entry("earlier", past - 5_000), entry("later", past + 5_000));
-    const tied = it.log.entries.slice(0, 10).map(({ id }) => id);
-    owe(it, [...tied, "later"]);
-    let reader = new HistoryReader(it.collection);
-    // Two pages: the instant is found to be full, and its first page by id is read.
-    await reader.step(only(it));
-    await reader.step(only(it));
-    reader.flush();
-    if (isRestarted) {
-      it = it.again();
-      reader = new HistoryReader(it.collection);
-    }
-    owe(it, ["earlier"]);
-    for (let n = 0; n < 50 && it.spool.ranges.all().length > 0; n += 1) await reader.step(only(it));
-    expect(spooled(it, "history").toSorted()).toEqual([...tied, "earlier", "later"].toSorted());
-    expectBalance(it);
-  });
+  ])(
+    "what is let go while the range's first instant is read does not make it begin anew: %s",
+    async (_, isRestarted) => {
+      let it = setting({ pageLimit: 4 });
+      withDestinations(it, "siem");
+      it.log.write(...entries(10, () => past), entry("earlier", past - 5_000), entry("later", past + 5_000));
+      const tied = it.log.entries.slice(0, 10).map(({ id }) => id);
+      owe(it, [...tied, "later"]);
+      let reader = new HistoryReader(it.collection);
+      // Two pages: the instant is found to be full, and its first page by id is read.
+      await reader.step(only(it));
+      await reader.step(only(it));
+      reader.flush();
+      if (isRestarted) {
+        it = it.again();
+        reader = new HistoryReader(it.collection);
+      }
+      owe(it, ["earlier"]);
+      for (let n = 0; n < 50 && it.spool.ranges.all().length > 0; n += 1) await reader.step(only(it));
+      expect(spooled(it, "history").toSorted()).toEqual([...tied, "earlier", "later"].toSorted());
+      expectBalance(it);
+    },
+  );
 });

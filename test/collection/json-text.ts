@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 /** JSON as hostile as it may be written: any white space, any escape, repeated keys, numbers that `Number` cannot hold. */
 

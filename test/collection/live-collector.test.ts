@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LiveCollector } from "../../src/collection/live-collector.ts";
 import { HistoryReader } from "../../src/collection/history-reader.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DestinationConfig } from "../../src/config/config.ts";
 import { formBatch, type Batch, type BatchSource, type Oversize } from "../../src/delivery/batch.ts";

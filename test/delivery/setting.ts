@@ -3,7 +3,8 @@ import { Courier } from "../../src/delivery/courier.ts";
 import type { Trouble } from "../../src/delivery/trouble.ts";
 import type { Destination, Verdict } from "../../src/destinations/destination.ts";
 import type { HttpAnswer, HttpRequest, Ports } from "../../src/ports.ts";
-import { history, identify, live, redriven, spoolOf } from "../spool/setting.ts";
+import type { Lane } from "../../src/spool/lanes.ts";
+import { identify, live, spoolOf } from "../spool/setting.ts";
 
 export const start = Date.parse("2026-05-01T08:00:00Z");
 
@@ -90,7 +91,7 @@ export function officeOf(intake: Intake, maxSpoolBytes?: number) {
   };
   const courierFor = (config: Partial<DestinationConfig> = {}, trouble: Trouble | null = null, over = spool): Courier =>
     new Courier({ ...options, spool: over, config: configOf(config), trouble });
-  const append = (raws: readonly string[], lane: typeof live | typeof history | typeof redriven = live): void =>
+  const append = (raws: readonly string[], lane: Lane = live): void =>
     spool.append(lane, lane.stream === "redriven" ? "siem" : null, raws, clock.at, null);
   return { office, sent, clock, spool, again, courierFor, append, ports };
 }

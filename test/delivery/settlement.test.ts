@@ -5,15 +5,20 @@ import { newOffset, type Offset } from "../../src/spool/offsets.ts";
 import { live, suspect } from "../spool/setting.ts";
 
 const offset: Offset = { ...newOffset("siem", live, { appended: 10, shared: 10 }), delivered: 3 };
-const batchOf = (positions: readonly number[], end: number, skipped = 0): Batch => ({
-  id: "b",
-  lane: live,
-  context: { tenant: "acme", dataset: "audit-events" },
-  positions,
-  end,
-  skipped,
-  body: "",
-});
+function batchOf(positions: readonly number[], end: number, skipped = 0): Batch {
+  const context = { tenant: "acme", dataset: "audit-events" };
+  const batch = {
+    id: "b",
+    lane: live,
+    context,
+    positions,
+    from: positions[0] ?? end - skipped,
+    end,
+    skipped,
+    body: "",
+  };
+  return batch;
+}
 const refusal = (at: number) => ({ at, status: 207, reason: "bad" });
 
 describe("after an acceptance", () => {
@@ -49,6 +54,11 @@ describe("after an acceptance", () => {
       delivered: 4,
       suspects: [suspect(14)],
     });
+  });
+
+  test("a suspect that a rule leaves out by now is skipped, and none any more", () => {
+    const held = { ...offset, position: 20, suspects: [suspect(11), suspect(14)] };
+    expect(accepted(held, batchOf([], 12, 1), [], 3, 50)).toMatchObject({ skipped: 1, suspects: [suspect(14)] });
   });
 
   test("a suspect that is refused again stays one, with the new reason and count", () => {

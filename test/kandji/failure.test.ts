@@ -1,10 +1,10 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { failureOf, messageOf } from "../../src/kandji/failure.ts";
 
 const permission = { label: "List audit events", method: "GET", path: "/api/v1/audit/events" };
 const now = Date.parse("2026-05-01T08:00:00Z");
-const failure = (status: number, body: string | undefined = undefined, headers: Record<string, string> = {}) =>
+const failure = (status: number, body?: string, headers: Record<string, string> = {}) =>
   failureOf({ status, body, headers: new Headers(headers) }, permission, now);
 
 describe("what an error body says", () => {

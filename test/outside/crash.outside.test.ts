@@ -124,9 +124,6 @@ describe(`${kills} kills at random moments (seed ${seed})`, () => {
           skipped: 0,
           dead: 0,
         });
-        console.log(
-          `${name}: ${repeats.length} batches (${repeatedRecords(intake)} records) repeated after ${kills} kills`,
-        );
       }
       await expectBalance();
       const { maxPerSecond } = house.kandji().requests.manners();

@@ -96,7 +96,7 @@ export class Installation {
     const served = await world.serve();
     try {
       const worker = await startWorker({ secrets: secretsFor(served.addresses), minutes: 10 });
-      return new Installation(world, served.addresses, worker, served.close);
+      return new Installation(world, served.addresses, worker, () => served.close());
     } catch (error) {
       await served.close();
       throw error;
@@ -200,6 +200,8 @@ export function webhookSecret(addresses: WorldAddresses, name: string, more: obj
   return JSON.stringify({ type: "webhook", url: addresses.intakes[name], ...more });
 }
 
-export const tokenOf = (tenant: string): string => `kandji-token-of-${tenant}-7c1f`;
+/** Kandji's tokens are UUIDs; this one is recognised wherever it leaks. */
+export const tokenOf = (tenant: string): string =>
+  `7c1f0000-0000-4000-9000-${Buffer.from(tenant).toString("hex").padEnd(12, "0").slice(0, 12)}`;
 
 export const base: Secrets = { ADMIN_TOKEN: adminToken, ALLOW_LOCAL_HOSTS: "true" };

@@ -11,6 +11,8 @@ export interface Ending {
   readonly story: readonly string[];
 }
 
+/** Live, history, redriven: a kill may repeat one batch of each. */
+const streams = 3;
 const names = ["archive", "siem", "backup"] as const;
 
 const lastingFaults: readonly [Fault, ...Fault[]] = [
@@ -100,6 +102,11 @@ const deeds: readonly Deed[] = [
     return "Kandji has passing faults";
   },
   (house, random) => {
+    const when = pick(random, ["before", "after"] as const);
+    house.sql.kill = { in: 1 + integer(random, 40), when };
+    return `the process is killed ${when} the commit of transaction ${house.sql.kill.in} from now`;
+  },
+  (house, random) => {
     house.world.kandji.get("acme")?.faults.set({ always: pick(random, lastingFaults) });
     return "Kandji fails for good";
   },
@@ -159,6 +166,7 @@ export async function tellHistory(seed: number): Promise<Ending> {
   }
   house.world.kandji.get("acme")?.faults.clear();
   for (const intake of house.world.intakes.values()) intake.faults.clear();
+  house.sql.kill = undefined;
   house.evict(env);
   story.push(`${new Date(house.time.now()).toISOString()} all is well`);
   const report = await untilAtRest(house);
@@ -188,17 +196,33 @@ function judge(house: Household): string[] {
           .join("; ")}`,
       );
     if (altered !== 0) wrong.push(`${intake}: ${altered} altered`);
-    if (repeated > 0) wrong.push(`${intake}: ${repeated} repeated`);
+    const batches = repeatedBatches(house, intake);
+    if (batches.length > house.kills * streams)
+      wrong.push(`${intake}: ${batches.length} batches repeated, ${house.kills} kills`);
+    const explained = batches.reduce((sum, records) => sum + records, 0);
+    if (repeated !== explained) wrong.push(`${intake}: ${repeated} repeated, ${explained} of them in whole batches`);
   }
   for (const [name, intake] of house.world.intakes) {
     const { early } = intake.requests.manners();
-    if (early > 0) wrong.push(`${name} was asked too early ${early} times`);
+    // Whoever is killed before the answer comes does not know what it asked for.
+    if (early > house.kills) wrong.push(`${name} was asked too early ${early} times`);
     if (intake.memory.changedBatches.size > 0)
       wrong.push(`${name} saw a batch change: ${[...intake.memory.changedBatches][0]}`);
   }
   const manners = house.world.kandji.get("acme")?.requests.manners();
-  if ((manners?.early ?? 0) > 0) wrong.push(`Kandji was asked too early ${manners?.early} times`);
+  if ((manners?.early ?? 0) > house.kills) wrong.push(`Kandji was asked too early ${manners?.early} times`);
   return wrong;
+}
+
+/** Sizes of the batches that an intake accepted again under the same id. */
+function repeatedBatches(house: Household, name: string): number[] {
+  const seen = new Set<string>();
+  const repeated: number[] = [];
+  for (const { id, accepted, keys } of house.world.intakes.get(name)?.memory.batches ?? []) {
+    if (accepted && seen.has(id)) repeated.push(keys.length);
+    if (accepted) seen.add(id);
+  }
+  return repeated;
 }
 
 function describeEvent(house: Household, key: string): string {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Batch } from "../../src/delivery/batch.ts";
 import { accepted, buried, split, suspected } from "../../src/delivery/settlement.ts";
@@ -10,15 +10,11 @@ import { history, isBalanced, ledgerOf, live, record, records, redriven, spoolOf
 
 const names = ["siem", "archive"];
 
-const batchOf = (lane: Lane, positions: readonly number[], end: number, skipped = 0): Batch => ({
-  id: "b",
-  lane,
-  context: { tenant: "acme", dataset: lane.dataset },
-  positions,
-  end,
-  skipped,
-  body: "",
-});
+function batchOf(lane: Lane, positions: readonly number[], end: number, skipped = 0): Batch {
+  const context = { tenant: "acme", dataset: lane.dataset };
+  const batch = { id: "b", lane, context, positions, from: positions[0] ?? end - skipped, end, skipped, body: "" };
+  return batch;
+}
 
 /** What can befall a spool; each takes what it needs from a few random numbers. */
 type Deed = (spool: Spool, a: number, b: number, number: () => number) => void;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { maxRowBytes } from "../../src/spool/overflow.ts";
 import { linesIn, live, record, records, spoolOf } from "./setting.ts";

@@ -1,3 +1,4 @@
+import type { Lane } from "../../src/spool/lanes.ts";
 import type { Suspect } from "../../src/spool/offsets.ts";
 import { Books, type Ledger } from "../../src/spool/ledger.ts";
 import { Spool } from "../../src/spool/spool.ts";
@@ -36,10 +37,8 @@ export function spoolOf(maxBytes?: number, ...destinations: readonly string[]) {
   return { sql, spool, again: () => new Spool(sql, identify, maxBytes) };
 }
 
-export const linesIn = (
-  spool: Spool,
-  lane: { readonly dataset: string; readonly stream: "live" | "history" | "redriven" },
-) => spool.segments.in(lane).flatMap((segment) => spool.segments.lines(segment));
+export const linesIn = (spool: Spool, lane: Lane) =>
+  spool.segments.in(lane).flatMap((segment) => spool.segments.lines(segment));
 
 export const ledgerOf = (spool: Spool, destination = "siem"): Ledger => new Books(spool).of(destination);
 

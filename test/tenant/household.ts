@@ -75,8 +75,12 @@ export class Household {
     return this.#engine;
   }
 
+  /** How often it was gone from memory, with whatever was under way. */
+  kills = 0;
+
   /** The object is gone from memory: what is stored is what is left. */
   evict(env = this.env): void {
+    this.kills += 1;
     this.#engine?.stop();
     this.#engine = undefined;
     this.env = env;
@@ -105,6 +109,7 @@ export class Household {
       }
       if (next === fires) this.#background(this.#fire());
       await this.time.advance(0);
+      if (this.#failure !== undefined) break;
     }
     await this.time.advance(Math.max(0, until - this.time.now()));
     if (this.#failure !== undefined) throw new Error("A run failed", { cause: this.#failure });
@@ -117,7 +122,12 @@ export class Household {
     const engine = this.#engine;
     work.catch((error: unknown) => {
       // One that was evicted may find, when its request is answered, that it must not write any more.
-      if (engine === this.#engine) this.#failure = error;
+      if (engine !== this.#engine) return;
+      if (this.sql.isKilled) {
+        this.sql.isKilled = false;
+        this.evict();
+        this.#arm(this.time.now());
+      } else this.#failure = error;
     });
   }
 

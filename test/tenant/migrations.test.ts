@@ -3,14 +3,25 @@ import { migrate } from "../../src/tenant/migrations.ts";
 import { NodeSql } from "./node-sql.ts";
 
 const tablesOf = (sql: NodeSql): string[] =>
-  sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").map(({ name }) => name);
+  sql
+    .exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    .map(({ name }) => name);
 
 describe("the tables of a tenant", () => {
   test("are made at the first opening, and opening again changes nothing", () => {
     const sql = new NodeSql();
     migrate(sql);
     expect(tablesOf(sql)).toEqual(
-      expect.arrayContaining(["documents", "lanes", "seen", "ranges", "segments", "overflow", "offsets", "dead_letters"]),
+      expect.arrayContaining([
+        "documents",
+        "lanes",
+        "seen",
+        "ranges",
+        "segments",
+        "overflow",
+        "offsets",
+        "dead_letters",
+      ]),
     );
     sql.exec("INSERT INTO documents (name, body) VALUES ('a', '1')");
     migrate(sql);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   decide,
@@ -29,7 +29,12 @@ const range = (change: Partial<RangeView> = {}): RangeView => ({
   isBackedUp: false,
   ...change,
 });
-const courier = (change: Partial<CourierView> = {}): CourierView => ({ id: "siem", isPaused: false, wakeAt: now, ...change });
+const courier = (change: Partial<CourierView> = {}): CourierView => ({
+  id: "siem",
+  isPaused: false,
+  wakeAt: now,
+  ...change,
+});
 const view = (change: Partial<View> = {}): View => ({
   sources: [],
   ranges: [],
@@ -49,7 +54,12 @@ describe("what a tenant does next", () => {
     ["live before history", { sources: [source()], ranges: [range()] }, live, now],
     ["history when no poll is due", { sources: [source({ isDue: false })], ranges: [range()] }, history, now],
     ["history while the poll backs off", { sources: [source({ retryAt: now + 5 })], ranges: [range()] }, history, now],
-    ["nothing while it is paused", { sources: [source({ isPaused: true })], ranges: [range({ isPaused: true })] }, null, null],
+    [
+      "nothing while it is paused",
+      { sources: [source({ isPaused: true })], ranges: [range({ isPaused: true })] },
+      null,
+      null,
+    ],
     [
       "nothing while all are far behind",
       { sources: [source({ isBackedUp: true })], ranges: [range({ isBackedUp: true })] },
@@ -59,7 +69,12 @@ describe("what a tenant does next", () => {
     ["a poll after its back-off", { sources: [source({ retryAt: now + 5 })] }, null, now + 5],
     ["a poll when Kandji may be asked", { sources: [source({ retryAt: now + 5 })], liveAt: now + 9 }, null, now + 9],
     ["history when its share allows", { ranges: [range({ retryAt: now + 5 })], historyAt: now + 9 }, null, now + 9],
-    ["live while history has used up its share", { sources: [source()], ranges: [range()], historyAt: now + 9 }, live, now],
+    [
+      "live while history has used up its share",
+      { sources: [source()], ranges: [range()], historyAt: now + 9 },
+      live,
+      now,
+    ],
     ["at once what was due long ago", { sources: [source({ retryAt: now - minute })], liveAt: now - 9 }, live, now],
   ])("%s", (_, change, collect, wakeAt) => {
     expect(decide(view(change), now)).toEqual({ collect, deliver: [], wakeAt });
@@ -78,7 +93,12 @@ describe("what a tenant does next", () => {
   });
 
   test("the first of several ranges that may be read", () => {
-    const ranges = [range({ id: 1, retryAt: now + 5 }), range({ id: 2, isBackedUp: true }), range({ id: 3 }), range({ id: 4 })];
+    const ranges = [
+      range({ id: 1, retryAt: now + 5 }),
+      range({ id: 2, isBackedUp: true }),
+      range({ id: 3 }),
+      range({ id: 4 }),
+    ];
     expect(decide(view({ ranges }), now).collect).toEqual({ kind: "history", range: 3 });
   });
 });

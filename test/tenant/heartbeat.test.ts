@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { day, epoch, hour, Household, minute, secrets } from "./household.ts";
+
+const quiet = (tenant: object = {}): Household =>
+  new Household(
+    {
+      kandji: {
+        acme: { token: "token-of-acme", events: [{ seed: 1, count: 30, from: epoch - day, to: epoch - hour }] },
+      },
+      intakes: { siem: { kind: "webhook" } },
+    },
+    secrets({ siem: {} }, tenant),
+  );
+
+const asked = (it: Household): number => it.world.kandji.get("acme")?.requests.manners().requests ?? 0;
+const changes = (it: Household): number => it.sql.exec<{ n: number }>("SELECT total_changes() AS n")[0]?.n ?? NaN;
+
+describe("the heartbeat", () => {
+  test("is the one row that a tenant without news writes, every ten minutes", async () => {
+    const it = quiet();
+    await it.pass(10 * minute);
+    const before = changes(it);
+    await it.pass(hour);
+    expect(changes(it) - before).toBe(6);
+  });
+
+  test("after a restart the requests since it are charged at the worst case: never fewer than were made", async () => {
+    const it = quiet();
+    await it.pass(hour);
+    for (let n = 0; n < 20; n += 1) {
+      await it.pass(7 * minute + 13_000);
+      it.evict();
+      const used = it.engine.state.budget.used();
+      const made = it.world.kandji.get("acme")?.requests.manners().requests ?? 0;
+      expect(used).toBeGreaterThanOrEqual(Math.min(made, 58));
+    }
+  });
+
+  test("one poll for each interval since, and one more; not twice by being evicted again", async () => {
+    const it = quiet();
+    await it.pass(10 * minute);
+    const { usage } = it.engine.state.documents.read<{ usage: { at: number } }>("heartbeat") ?? { usage: { at: 0 } };
+    const before = it.engine.state.budget.used();
+    await it.time.advance(usage.at + 5 * minute + 1 - it.time.now());
+    it.evict();
+    // Nobody polled in these five minutes: the charge is what might have been.
+    expect(it.engine.state.budget.used()).toBeLessThanOrEqual(before + 6);
+    expect(it.engine.state.budget.used()).toBeGreaterThanOrEqual(6);
+    const once = it.engine.state.budget.used();
+    it.evict();
+    expect(it.engine.state.budget.used()).toBe(once);
+  });
+
+  test("also while Kandji fails and is asked again and again: never fewer than were made", async () => {
+    const it = quiet();
+    await it.pass(12 * minute);
+    it.world.kandji.get("acme")?.faults.set({ always: { do: "status", status: 503 } });
+    const before = asked(it);
+    for (let n = 0; n < 5; n += 1) {
+      await it.pass(9 * minute);
+      it.evict();
+    }
+    expect(it.engine.state.budget.used()).toBeGreaterThanOrEqual(asked(it) - before);
+  });
+
+  test("a tenant that slept for days is charged no more than its share, and goes on within the hour", async () => {
+    const it = quiet({ maxRequestsPerHour: 100 });
+    await it.pass(10 * minute);
+    await it.time.advance(3 * day);
+    it.evict();
+    expect(it.engine.state.budget.used()).toBe(100);
+    const before = asked(it);
+    await it.pass(62 * minute);
+    expect(asked(it)).toBeGreaterThan(before);
+  });
+
+  test("keeps slot, success, tick and floor over a restart", async () => {
+    const it = quiet();
+    await it.pass(35 * minute);
+    const known = (): unknown[] => {
+      const { state } = it.engine;
+      const source = state.sources.get("audit-events");
+      return [state.lastTickAt, source?.lastSlot, source?.live.state.floor, source?.lastSuccessAt];
+    };
+    it.engine.state.beat();
+    const before = known();
+    it.evict();
+    expect(known()).toEqual(before);
+  });
+
+  test("a time before which Kandji wants no request is kept at once", async () => {
+    const it = quiet();
+    await it.pass(10 * minute);
+    it.world.kandji.get("acme")?.faults.set({
+      always: { do: "status", status: 429, retryAfter: { seconds: 1_800, as: "seconds" } },
+    });
+    await it.pass(minute + 1_000);
+    const until = it.engine.state.budget.availableAt("live");
+    expect(until).toBeGreaterThan(it.time.now() + 25 * minute);
+    it.evict();
+    expect(it.engine.state.budget.availableAt("live")).toBe(until);
+  });
+});
