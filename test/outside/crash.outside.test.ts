@@ -131,3 +131,30 @@ describe(`${kills} kills at random moments (seed ${seed})`, () => {
     },
   );
 });
+
+test("at full speed, over a crash, no second has more than the 50 requests that are announced", async () => {
+  const start = Date.now();
+  const history = { count: 60_000, from: start - 300 * 24 * hour, to: start - 20 * minute };
+  house = await Installation.start(
+    {
+      kandji: { acme: { token: tokenOf("acme"), events: [{ seed: 3, ...history }] } },
+      intakes: { fast: { kind: "webhook", keepTexts: false } },
+    },
+    (addresses) => ({
+      ...base,
+      TENANT_ACME: tenantSecret(addresses),
+      DESTINATION_FAST: webhookSecret(addresses, "fast"),
+    }),
+  );
+  const asked = () => house.kandji().requests.manners().requests;
+  house.beginFiring();
+  await until("half of it", asked, (requests) => requests > 60);
+  await house.worker.kill9();
+  await house.worker.restart();
+  await house.settled(["fast"]);
+  const { maxPerSecond, byStatus } = house.kandji().requests.manners();
+  expect(maxPerSecond).toBeLessThanOrEqual(50);
+  // It was fast enough for the limit to be felt, and never ran into it.
+  expect(maxPerSecond).toBeGreaterThan(25);
+  expect(byStatus["429"]).toBeUndefined();
+});

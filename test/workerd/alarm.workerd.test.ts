@@ -92,6 +92,29 @@ describe("a failed poll whose object was evicted", () => {
 describe("an object whose secret is absent", () => {
   const events = [{ seed: 1, count: 300, from: Date.now() - 9 * day, to: Date.now() }];
 
+  /** Fires for longer than an hour: after so long a sleep its requests of the past hour are assumed to be many. */
+  async function goOn(place: Premises): Promise<void> {
+    for (let firing = 0; firing < 15; firing += 1) {
+      await place.fire();
+      await place.ringDue();
+      place.pass(5 * minute);
+    }
+  }
+
+  test("is polled at the first firing after it came back: nobody has asked Kandji anything for days", async () => {
+    const place = new Premises("prompt", events);
+    await place.fire();
+    await place.ringDue();
+    place.unset(place.secretName);
+    await place.evict();
+    await place.ring();
+    place.pass(9 * day);
+    place.setTenant();
+    const { requests } = place;
+    await place.fire();
+    expect(place.requests).toBeGreaterThan(requests);
+  });
+
   test("is not polled, keeps its state for 30 days, and is forgotten then", async () => {
     const place = new Premises("leaving", events);
     await place.fire();
@@ -135,8 +158,7 @@ describe("an object whose secret is absent", () => {
     place.pass(29 * day);
     place.setTenant();
     place.happen(7, 2);
-    await place.fire();
-    await place.ringDue();
+    await goOn(place);
     expect(place.account).toMatchObject({ delivered: 307, lost: 0, repeated: 0 });
 
     place.unset(place.secretName);
@@ -162,8 +184,7 @@ describe("an object whose secret is absent", () => {
     expect(place.requests).toBe(requests);
     place.setTenant();
     place.happen(4, 3);
-    await place.fire();
-    await place.ringDue();
+    await goOn(place);
     expect(place.account).toMatchObject({ delivered: 304, lost: 0, repeated: 0 });
   });
 });

@@ -42,6 +42,7 @@ export class Premises {
       { kandji: { [tenant]: { token, events } }, intakes: { siem: { kind: "webhook", ...intake } } },
       { now: () => Date.now() },
     );
+    vi.spyOn(console, "log").mockImplementation(() => undefined);
     vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
       if (typeof input !== "string") throw new Error("The forwarder fetches by URL");
       return this.world.fetch(new Request(input, init));
@@ -153,14 +154,15 @@ export class Premises {
     return (await this.report()).problems.map(({ code }) => code);
   }
 
-  async ask(path: string, init: RequestInit = {}): Promise<Response> {
+  async ask(path: string, init: { readonly method?: string; readonly body?: string } = {}): Promise<Response> {
     this.set("ADMIN_TOKEN", adminToken);
     const headers = { authorization: `Bearer ${adminToken}`, accept: "application/json" };
-    const request = new Request<unknown, IncomingRequestCfProperties>(`https://forwarder.example${path}`, {
-      ...init,
-      headers,
-    });
+    const request = new Request(`https://forwarder.example${path}`, { ...init, headers });
     const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
-    return worker.fetch(request, bindings, context as unknown as ExecutionContext);
+    return worker.fetch(
+      request as Request<unknown, IncomingRequestCfProperties>,
+      bindings,
+      context as unknown as ExecutionContext,
+    );
   }
 }
