@@ -21,16 +21,44 @@ export interface CronPorts {
   log(line: Readonly<Record<string, unknown>>): void;
 }
 
-/** Wakes every tenant that has a valid secret; one that fails, fails alone. */
+interface Due {
+  readonly id: string;
+  /** Its jurisdiction, "" for none. */
+  readonly home: string;
+}
+
+interface Outcome {
+  readonly due: Due[];
+  readonly reports: TenantReport[];
+  /** Tenant id → why its tick failed. */
+  readonly failed: Record<string, string>;
+}
+
+/** Wakes every tenant that has a valid secret; one that fails, fails alone. Writes one line, whatever happens. */
 export async function fireCron(ports: CronPorts, slot: number): Promise<void> {
+  const startedAt = ports.now();
+  const outcome: Outcome = { due: [], reports: [], failed: {} };
+  try {
+    outcome.due.push(...(await findDue(ports)));
+    await wakeAll(ports, slot, outcome);
+    await ports.takeReports(outcome.reports, outcome.failed);
+  } finally {
+    const { due, reports, failed } = outcome;
+    ports.log({ event: "cron", slot, tenants: due.length, ok: reports.length, failed, ms: ports.now() - startedAt });
+  }
+}
+
+async function findDue(ports: CronPorts): Promise<Due[]> {
   const tenants = [...ports.config().tenants].flatMap(([id, parsed]) =>
     parsed.ok ? [{ id, home: parsed.value.jurisdiction ?? "" }] : [],
   );
   const homes = await ports.begin(Object.fromEntries(tenants.map(({ id, home }) => [id, home])));
   // A changed jurisdiction is refused until the old object was forgotten: the status page says so.
-  const due = tenants.filter(({ id, home }) => homes[id] === home);
-  const reports: TenantReport[] = [];
-  const failed: Record<string, string> = {};
+  return tenants.filter(({ id, home }) => homes[id] === home);
+}
+
+/** One bounded pool, paced here: wall time of a Worker is free, that of an object is billed. */
+async function wakeAll(ports: CronPorts, slot: number, { due, reports, failed }: Outcome): Promise<void> {
   const startedAt = ports.now();
   const gapMs = (due.length > quickTenants ? spreadMs : quickMs) / Math.max(due.length, quickTenants);
   let next = 0;
@@ -48,16 +76,10 @@ export async function fireCron(ports: CronPorts, slot: number): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: Math.min(poolSize, due.length) }, work));
-  await ports.takeReports(reports, failed);
-  ports.log({ event: "cron", slot, tenants: due.length, ok: reports.length, failed, ms: ports.now() - startedAt });
 }
 
 /** One retry, only where the platform says that it is safe and wise. */
-async function tickOnce(
-  ports: CronPorts,
-  { id, home }: { id: string; home: string },
-  slot: number,
-): Promise<TenantReport> {
+async function tickOnce(ports: CronPorts, { id, home }: Due, slot: number): Promise<TenantReport> {
   try {
     return await inTime(ports, ports.tick(id, home, slot));
   } catch (error) {

@@ -149,13 +149,19 @@ export class LiveCollector {
     if (mustRecognise && !this.#recognises(result.page)) return { kind: "failed", failure: differentAccount };
 
     const fresh = this.#freshOf(result.page);
+    const { floor } = this.#state;
     this.#look(result.page, fresh);
     this.#move(poll, stretch, result.onward.place, fresh.length > 0);
     for (const record of fresh) this.#held.set(record.id, record);
     const isLast = poll.queue.length === 0;
     if (isLast) this.#poll = undefined;
-    const stored = isLast || this.#held.size > this.#c.dataset.pageLimit ? this.flush() : 0;
+    const stored = isLast || this.#mustFlush(floor) ? this.flush() : 0;
     return { kind: "page", stored, isLast, oddities: result.onward.oddities };
+  }
+
+  /** What is below the floor is not read again: nothing below it may be held. */
+  #mustFlush(floorBefore: Micros): boolean {
+    return this.#state.floor > floorBefore || this.#held.size > this.#c.dataset.pageLimit;
   }
 
   /**

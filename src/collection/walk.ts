@@ -52,7 +52,10 @@ export function advance(place: Place, page: Page, limit: number, host: string): 
   if (newest > place.at) return { place: { ...placeAt(newest), lastNext: page.next }, oddities };
   const fillsPage = page.records.length >= limit;
   if (fillsPage) return { place: { ...placeAt(place.at), byId: true, lastNext: page.next }, oddities };
-  return { place: follow(place, link.cursor, page.next), oddities };
+  const further = follow(place, link.cursor, page.next);
+  if (further !== null || page.records.length === 0) return { place: further, oddities };
+  // There is more, and no way to it: reading goes on behind the instant.
+  return { place: placeAt(place.at + 1), oddities: [...oddities, "hidden-ties"] };
 }
 
 function afterPageById(place: Place, page: Page, limit: number, cursor: string | null, oddities: Oddity[]): Advance {

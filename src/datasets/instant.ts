@@ -5,6 +5,9 @@ import type { Micros } from "./dataset.ts";
 const instantPattern =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
+/** What a number holds to the microsecond, with room for the next one: years 1684 to 2255. A clock that is further off is off anyhow. */
+const latest: Micros = Number.MAX_SAFE_INTEGER - 1;
+
 /** Reads an RFC 3339 time (also with a blank for `T`, or without a zone, which means UTC); `undefined` when it is none. Digits beyond the sixth are cut. */
 export function parseInstant(text: string): Micros | undefined {
   const match = instantPattern.exec(text);
@@ -14,7 +17,8 @@ export function parseInstant(text: string): Micros | undefined {
   const offset = /^z$/i.test(zone) ? "Z" : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
   const seconds = Date.parse(`${date}T${withSeconds}${offset}`);
   if (Number.isNaN(seconds)) return undefined;
-  return seconds * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+  const instant = seconds * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+  return Math.min(latest, Math.max(-latest, instant));
 }
 
 /** Writes an instant the way Kandji does: `2026-05-01T08:30:00.000000Z`. */

@@ -1,3 +1,4 @@
+import { laneKey } from "../spool/lanes.ts";
 import type { Offset, Suspect } from "../spool/offsets.ts";
 
 /** What a destination is asked to take next: pure. */
@@ -56,8 +57,7 @@ function inDoubt(lanes: readonly Offset[], round: Round, hasMore: (offset: Offse
   for (const offset of lanes) {
     const [suspect] = offset.suspects;
     if (suspect === undefined) continue;
-    const key = `${offset.lane.dataset}/${offset.lane.stream}`;
-    if (!round.tried.has(key)) return { kind: "retrial", offset, suspect, isFinal: false };
+    if (!round.tried.has(laneKey(offset.lane))) return { kind: "retrial", offset, suspect, isFinal: false };
     if (hasMore(offset) && offset.suspects.length < maxSuspects) return { kind: "probe", offset };
   }
   return null;

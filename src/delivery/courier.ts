@@ -3,6 +3,7 @@ import type { DestinationConfig } from "../config/config.ts";
 import type { Answer, Verdict } from "../destinations/destination.ts";
 import { retryAfterMs } from "../retry-after.ts";
 import type { Ports } from "../ports.ts";
+import { laneKey } from "../spool/lanes.ts";
 import type { Offset } from "../spool/offsets.ts";
 import type { Segment } from "../spool/segments.ts";
 import type { Spool } from "../spool/spool.ts";
@@ -166,6 +167,8 @@ export class Courier {
       case "accepted":
         return this.#accept(batch, []);
       case "accepted-except":
+        if (verdict.refused.size >= batch.positions.length)
+          return this.#refuseEach(batch, segment, choice, answer.status, verdict.refused);
         return this.#accept(
           batch,
           [...verdict.refused].flatMap(([index, reason]) => {
@@ -195,12 +198,34 @@ export class Courier {
     if (isHeld || this.#round.left < newRound.left) this.#round = newRound;
   }
 
+  /** A request that was understood and of which nothing was accepted: as if each had been refused alone. */
+  #refuseEach(
+    batch: Batch,
+    segment: Segment,
+    choice: Choice,
+    status: number,
+    refused: ReadonlyMap<number, string>,
+  ): void {
+    if (batch.positions.length === 1) return this.#refuse(batch, segment, choice, status, refused.get(0) ?? "");
+    this.#round = {
+      ...this.#round,
+      left: this.#round.left - 1,
+      tried: new Set([...this.#round.tried, laneKey(batch.lane)]),
+    };
+    const acceptedThen = acceptedBy(this.#offsets());
+    this.#settle(batch, (offset) =>
+      batch.positions.reduce(
+        (changed, at, index) => suspected(changed, { at, status, reason: refused.get(index) ?? "", acceptedThen }),
+        offset,
+      ),
+    );
+  }
+
   /** One record was refused alone: a suspect at first, a dead letter once the destination has accepted another one since. */
   #refuse(batch: Batch, segment: Segment, choice: Choice, status: number, reason: string): void {
     const [at] = batch.positions;
     if (at === undefined) return;
-    const lane = `${batch.lane.dataset}/${batch.lane.stream}`;
-    this.#round = { ...this.#round, tried: new Set([...this.#round.tried, lane]) };
+    this.#round = { ...this.#round, tried: new Set([...this.#round.tried, laneKey(batch.lane)]) };
     if (choice.kind === "retrial" && choice.isFinal) return this.#bury(batch.lane, segment, at, status, reason);
     const acceptedThen = acceptedBy(this.#offsets());
     this.#settle(batch, (offset) => suspected(offset, { at, status, reason, acceptedThen }));

@@ -21,7 +21,9 @@ export function accepted(
 ): Offset {
   const arrived = batch.positions.length - refused.length;
   const suspects = refused.map((refusal) => ({ ...refusal, acceptedThen }));
-  const settled = offset.suspects.filter(({ at }) => !batch.positions.includes(at));
+  // The run may be one suspect alone, also one that a rule leaves out by now.
+  const start = batch.end - batch.positions.length - batch.skipped;
+  const settled = offset.suspects.filter(({ at }) => at < start || at >= batch.end);
   return {
     ...offset,
     ...passed(offset, batch.end),

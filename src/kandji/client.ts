@@ -62,7 +62,9 @@ export class KandjiClient {
       return { ok: false, failure: unreadable(`The answer is longer than ${maxAnswerBytes} bytes`) };
     }
     const now = this.#ports.now();
-    const failure = failureOf(answer, permission, now);
+    // An error body may repeat what it was asked with.
+    const body = answer.body?.replaceAll(this.#token.reveal(), String(this.#token));
+    const failure = failureOf({ ...answer, body }, permission, now);
     if (failure.retryAfterMs !== null) this.#budget.block(now + failure.retryAfterMs);
     return { ok: false, failure };
   }

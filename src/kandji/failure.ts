@@ -48,16 +48,20 @@ function parsed(body: string): unknown {
   }
 }
 
-function firstText(value: unknown): string | undefined {
+/** How deep an error's text is looked for. */
+const maxDepth = 6;
+
+function firstText(value: unknown, depth = 0): string | undefined {
   if (typeof value === "string") return value;
-  if (Array.isArray(value)) return firstText(value[0]);
+  if (depth > maxDepth) return undefined;
+  if (Array.isArray(value)) return firstText(value[0], depth + 1);
   if (typeof value !== "object" || value === null) return undefined;
   const object = value as Record<string, unknown>;
   for (const key of ["detail", "error", "errors", "message", "msg"]) {
-    const text = firstText(object[key]);
+    const text = firstText(object[key], depth + 1);
     if (text !== undefined) return text;
   }
-  return firstText(Object.values(object)[0]);
+  return firstText(Object.values(object)[0], depth + 1);
 }
 
 /** What an answer other than 200 means. A 401 on one endpoint while others answer means "permission", as a 403 does. */

@@ -103,7 +103,7 @@ export class Ranges {
     const last = this.all().findLast(
       (range) => range.reason === "owed" && range.destination === destination && range.dataset === dataset,
     );
-    const isBegun = last === undefined || last.at !== last.from || this.beingRead.has(last.id);
+    const isBegun = last === undefined || last.at !== last.from || last.edge.length > 0 || this.beingRead.has(last.id);
     if (!isBegun && last.ids.length + ids.length <= maxIds) {
       const start = Math.min(last.from, from);
       this.write({

@@ -27,7 +27,7 @@ const migrations: readonly string[] = [
      destination TEXT NOT NULL, dataset TEXT NOT NULL, stream TEXT NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL,
      PRIMARY KEY (destination, dataset, stream)) WITHOUT ROWID;
    CREATE TABLE dead_letters (
-     id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, destination TEXT NOT NULL, record_id TEXT,
+     id INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, destination TEXT NOT NULL, record_id TEXT,
      status INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);`,
 ];
 

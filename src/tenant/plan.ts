@@ -83,11 +83,10 @@ const deadManMarginMs = 5 * 60_000;
  * so the dead man's time is renewed only when little of it is left.
  */
 export function nextAlarm(current: number | null, wakeAt: number | null, now: number): number | null {
-  if (wakeAt !== null && (current === null || wakeAt < current || current < now)) return wakeAt;
-  if (current === null || current < now + deadManMarginMs) {
-    return wakeAt === null ? now + deadManMs : current === wakeAt ? null : Math.min(wakeAt, now + deadManMs);
-  }
-  return null;
+  const wanted = Math.min(wakeAt ?? Infinity, now + deadManMs);
+  if (current === null || current < now || wanted < current) return wanted;
+  const isSoon = current < now + deadManMarginMs;
+  return isSoon && current !== wanted ? wanted : null;
 }
 
 /**

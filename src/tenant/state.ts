@@ -121,7 +121,7 @@ export class TenantState {
     const source = this.#source(dataset);
     if (source.live.isNew) this.options.ports.sql.transaction(() => source.live.begin());
     const step = await source.poll(this.isHostNew);
-    this.#keepBlock();
+    this.#keepUsage(step.kind === "failed");
     if (step.kind === "failed") return 0;
     if (this.isHostNew) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
     return step.stored;
@@ -132,7 +132,7 @@ export class TenantState {
     const range = this.spool.ranges.get(id);
     if (range === undefined) return 0;
     const step = await this.#source(range.dataset).read(range);
-    this.#keepBlock();
+    this.#keepUsage(step.kind === "failed");
     if (step.kind === "finished") this.#noteMissing(range, step.missing);
     return step.kind === "failed" ? 0 : step.stored;
   }
@@ -232,11 +232,10 @@ export class TenantState {
     );
   }
 
-  /** A time before which Kandji wants no request must outlive the object. */
-  #keepBlock(): void {
+  /** A request that failed, or a time before which Kandji wants none, must outlive the object: it is no idle poll. */
+  #keepUsage(hasFailed: boolean): void {
     const kept = this.documents.read<Heartbeat>(heartbeatName)?.usage.blockedUntil ?? 0;
-    const { blockedUntil } = this.budget.usage();
-    if (blockedUntil > kept && blockedUntil > this.options.ports.now()) this.beat();
+    if (hasFailed || this.budget.usage().blockedUntil > Math.max(kept, this.options.ports.now())) this.beat();
   }
 
   beatIfDue(): void {
@@ -247,6 +246,8 @@ export class TenantState {
   /** Writes the heartbeat: the one row that a tenant without news writes. */
   beat(): void {
     this.#forgetAbsent();
+    // The floor that is written must have nothing below it that is only in memory.
+    this.flush();
     const sources = [...this.sources.values()].map((source) => [
       source.name,
       { slot: source.lastSlot, floor: source.live.state.floor, lastSuccessAt: source.lastSuccessAt },

@@ -61,6 +61,15 @@ describe("reading the past", () => {
     expectBalance(it);
   });
 
+  test("records of one instant that come in another order by time than by id are collected once", async () => {
+    const it = setting({ pageLimit: 7 });
+    withDestinations(it, "siem");
+    it.log.write(...entries(40, (index) => past + (index < 30 ? 0 : index)).toReversed());
+    it.spool.ranges.add(whole);
+    await readAll(it);
+    expect(spooled(it, "history").toSorted()).toEqual(entries(40).map(({ id }) => id));
+  });
+
   test("goes on where it stood when everything but the tables is gone, and repeats nothing", async () => {
     let it = setting({ pageLimit: 7 });
     withDestinations(it, "siem");

@@ -9,7 +9,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const seed = 20_260_501;
 const kills = 30;
-const perSecond = 8;
+const perSecond = 15;
 const signingSecret = `whsec_${Buffer.from("a secret of the outside tests only").toString("base64")}`;
 const destinations = ["fast", "slow"];
 
@@ -62,19 +62,19 @@ describe(`${kills} kills at random moments (seed ${seed})`, () => {
               ],
             },
           },
-          intakes: { fast: { kind: "webhook", signingSecret, latencyMs: 5 }, slow: { kind: "webhook", latencyMs: 90 } },
+          intakes: { fast: { kind: "webhook", signingSecret, latencyMs: 5 }, slow: { kind: "webhook", latencyMs: 60 } },
         },
         (addresses) => ({
           ...base,
           TENANT_ACME: tenantSecret(addresses),
-          DESTINATION_FAST: webhookSecret(addresses, "fast", { signingSecret, maxBatchRecords: 400 }),
-          DESTINATION_SLOW: webhookSecret(addresses, "slow", { gzip: true, maxBatchRecords: 250 }),
+          DESTINATION_FAST: webhookSecret(addresses, "fast", { signingSecret, maxBatchRecords: 450 }),
+          DESTINATION_SLOW: webhookSecret(addresses, "slow", { gzip: true, maxBatchRecords: 400 }),
         }),
       );
       /** When each life after a kill began to answer. */
       const lives: number[] = [];
       for (let kill = 0; kill < kills; kill += 1) {
-        const doomed = requestsSeen() + integer(random, 20);
+        const doomed = requestsSeen() + integer(random, 16);
         house.beginFiring();
         await until(`request ${doomed}`, requestsSeen, (seen) => seen >= doomed, 20_000);
         await sleep(random() * 40);
