@@ -11,7 +11,7 @@ import type { Range } from "../spool/ranges.ts";
 import { Spool } from "../spool/spool.ts";
 import { Documents } from "./documents.ts";
 import type { EngineOptions } from "./engine.ts";
-import { chargeSince, heartbeatMs, heartbeatName, type Heartbeat } from "./heartbeat.ts";
+import { beatOf, chargeSince, heartbeatMs, heartbeatName, takeUp, type Heartbeat } from "./heartbeat.ts";
 import { migrate } from "./migrations.ts";
 import { startsPoll } from "./plan.ts";
 import type { Scope } from "./report.ts";
@@ -64,7 +64,10 @@ export class TenantState {
     for (const [name, dataset] of datasets) this.#addSource(name, dataset);
     const heartbeat = this.documents.read<Heartbeat>(heartbeatName);
     this.lastTickAt = heartbeat?.lastTickAt ?? null;
-    for (const source of this.sources.values()) chargeSince(source, heartbeat, this.budget, ports.now(), tenant);
+    for (const source of this.sources.values()) {
+      takeUp(source, heartbeat, ports.now(), tenant);
+      chargeSince(source, heartbeat, this.budget, ports.now(), tenant);
+    }
     this.#enrol();
     this.#forgetAbsent();
     for (const member of this.members) this.#addCourier(member);
@@ -120,8 +123,9 @@ export class TenantState {
   async poll(dataset: string): Promise<number> {
     const source = this.#source(dataset);
     if (source.live.isNew) this.options.ports.sql.transaction(() => source.live.begin());
+    const { liveSetback } = source;
     const step = await source.poll(this.isHostNew);
-    this.#keepUsage(step.kind === "failed");
+    this.#keepUsage(step.kind === "failed" || liveSetback !== null);
     if (step.kind === "failed") return 0;
     if (this.isHostNew) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
     return step.stored;
@@ -131,8 +135,10 @@ export class TenantState {
   async readRange(id: number): Promise<number> {
     const range = this.spool.ranges.get(id);
     if (range === undefined) return 0;
-    const step = await this.#source(range.dataset).read(range);
-    this.#keepUsage(step.kind === "failed");
+    const source = this.#source(range.dataset);
+    const { historySetback } = source;
+    const step = await source.read(range);
+    this.#keepUsage(step.kind === "failed" || historySetback !== null);
     if (step.kind === "finished") this.#noteMissing(range, step.missing);
     return step.kind === "failed" ? 0 : step.stored;
   }
@@ -232,10 +238,10 @@ export class TenantState {
     );
   }
 
-  /** A request that failed, or a time before which Kandji wants none, must outlive the object: it is no idle poll. */
-  #keepUsage(hasFailed: boolean): void {
+  /** A request that failed, the first good one after it, or a time before which Kandji wants none: no idle poll, and it must outlive the object. */
+  #keepUsage(isUnusual: boolean): void {
     const kept = this.documents.read<Heartbeat>(heartbeatName)?.usage.blockedUntil ?? 0;
-    if (hasFailed || this.budget.usage().blockedUntil > Math.max(kept, this.options.ports.now())) this.beat();
+    if (isUnusual || this.budget.usage().blockedUntil > Math.max(kept, this.options.ports.now())) this.beat();
   }
 
   beatIfDue(): void {
@@ -248,13 +254,11 @@ export class TenantState {
     this.#forgetAbsent();
     // The floor that is written must have nothing below it that is only in memory.
     this.flush();
-    const sources = [...this.sources.values()].map((source) => [
-      source.name,
-      { slot: source.lastSlot, floor: source.live.state.floor, lastSuccessAt: source.lastSuccessAt },
-    ]);
+    const sources = [...this.sources.values()].map((source) => [source.name, beatOf(source)]);
     this.documents.write(heartbeatName, {
       at: this.options.ports.now(),
       lastTickAt: this.lastTickAt,
+      fingerprint: this.options.tenant.fingerprint,
       sources: Object.fromEntries(sources),
       usage: this.budget.usage(),
     } satisfies Heartbeat);

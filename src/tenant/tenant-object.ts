@@ -90,7 +90,7 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     const parsed = this.#parsed();
     if (parsed === undefined) return this.#waitToBeForgotten();
     // A broken secret stops this tenant and loses nothing; it is looked at again when the secret was put anew.
-    if (!parsed.ok) return this.ctx.storage.setAlarm(Date.now() + brokenSecretMs);
+    if (!parsed.ok || this.#isElsewhere(parsed.value)) return this.ctx.storage.setAlarm(Date.now() + brokenSecretMs);
     const engine = this.#open();
     const { lastTickAt, sources } = engine.state;
     if (lastTickAt !== null && Date.now() - lastTickAt > cronSilentAfterMs) {
@@ -178,13 +178,18 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     return readConfig({ ...this.env }).tenants.get(this.ctx.id.name ?? "");
   }
 
+  /** Records must not come to an object that lives elsewhere than the secret says; development has no jurisdictions. */
+  #isElsewhere({ jurisdiction }: TenantConfig): boolean {
+    return this.env.ALLOW_LOCAL_HOSTS !== "true" && this.ctx.id.jurisdiction !== jurisdiction;
+  }
+
   #open(): Engine {
     if (this.#engine !== undefined) return this.#engine;
     const parsed = this.#parsed();
     if (parsed?.ok !== true) throw new Error("The secret of this tenant is absent or broken");
     const tenant = parsed.value;
-    const isElsewhere = this.env.ALLOW_LOCAL_HOSTS !== "true" && this.ctx.id.jurisdiction !== tenant.jurisdiction;
-    if (isElsewhere) throw new Error("This object does not live in the jurisdiction that the secret asks for");
+    if (this.#isElsewhere(tenant))
+      throw new Error("This object does not live in the jurisdiction that the secret asks for");
     const { MAX_REQUESTS_PER_RUN, MAX_SPOOL_BYTES } = this.env;
     this.#engine = new Engine({
       ports: platformPorts(this.ctx.storage),

@@ -83,6 +83,10 @@ describe("after a page by time", () => {
     expect(oddities).toContain("hidden-ties");
   });
 
+  test("a page of earlier moments with a way on that leads nowhere ends the walk: microsecond by microsecond would never end", () => {
+    expect(go(placeAt(at), page(`https://${host}/?page=2`, at - 2, at - 1)).place).toBeNull();
+  });
+
   test("an empty page with a way on that leads nowhere ends the walk", () => {
     expect(go({ ...placeAt(at), followed: ["c"], lastNext: "c" }, page("c")).place).toBeNull();
   });

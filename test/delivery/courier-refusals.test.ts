@@ -167,16 +167,32 @@ describe("an intake that refuses everything", () => {
     expect(ledgerOf(spool)).toMatchObject({ dead: 0, pending: 2 });
   });
 
-  test("also when it says so for each record of an accepted request: it is held, not hammered", async () => {
-    const { append, spool, courierFor } = officeOf((lines) => ({
-      status: 207,
-      body: JSON.stringify(lines.map((_, index) => index)),
-    }));
-    append(records(1, 6));
-    const courier = courierFor({ maxBatchRecords: 2 });
-    expect(await work(courier, 200)).toBeLessThanOrEqual(25);
-    expect(courier.trouble).toMatchObject({ kind: "refuses-everything" });
-    expect(ledgerOf(spool)).toMatchObject({ dead: 0, delivered: 0, pending: 6 });
+  test.each([1, 2])(
+    "also when it says so for each record of an accepted request, %i at a time: held, not hammered",
+    async (size) => {
+      const { append, clock, spool, courierFor } = officeOf((lines) => ({
+        status: 207,
+        body: JSON.stringify(lines.map((_, index) => index)),
+      }));
+      append(records(1, 60));
+      const courier = courierFor({ maxBatchRecords: size });
+      expect(await work(courier, 200)).toBeLessThanOrEqual(25);
+      expect(courier.trouble).toMatchObject({ kind: "refuses-everything" });
+      expect(ledgerOf(spool)).toMatchObject({ dead: 0, delivered: 0, pending: 60 });
+      clock.at += minute;
+      expect(await work(courier, 200)).toBeLessThanOrEqual(21);
+    },
+  );
+
+  test("an index that is none of the batch's does not make an accepted record a refused one", async () => {
+    const { append, sent, spool, courierFor, office } = officeOf(() => ({ status: 207, body: "[0, 99]" }));
+    append(records(1, 2));
+    const courier = courierFor();
+    await courier.step();
+    expect(ledgerOf(spool)).toMatchObject({ delivered: 1, pending: 1 });
+    office.intake = status(200);
+    await work(courier);
+    expect(sent.map(({ ids }) => ids)).toEqual([["1", "2"], ["1"]]);
   });
 });
 

@@ -42,7 +42,7 @@ describe(`${kills} kills at random moments (seed ${seed})`, () => {
               token: tokenOf("acme"),
               // Paces the catch-up, and binds: what would come faster than announced would show.
               rate: { perSecond, perHour: 10_000, announced: true },
-              latencyMs: 15,
+              latencyMs: 5,
               events: [
                 {
                   seed: 1,

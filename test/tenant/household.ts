@@ -123,11 +123,8 @@ export class Household {
     work.catch((error: unknown) => {
       // One that was evicted may find, when its request is answered, that it must not write any more.
       if (engine !== this.#engine) return;
-      if (this.sql.isKilled) {
-        this.sql.isKilled = false;
-        this.evict();
-        this.#arm(this.time.now());
-      } else this.#failure = error;
+      if (this.sql.isKilled) this.#bury();
+      else this.#failure = error;
     });
   }
 
@@ -145,6 +142,25 @@ export class Household {
   }
 
   report(): TenantReport {
+    if (this.sql.isKilled) this.#bury();
+    try {
+      return this.#reportNow();
+    } catch (error) {
+      // It may be killed while it wakes up.
+      if (!this.sql.isKilled) throw error;
+      this.#bury();
+      return this.#reportNow();
+    }
+  }
+
+  /** Takes note that the process was killed; the next one finds what is stored, and its alarm. */
+  #bury(): void {
+    this.sql.isKilled = false;
+    this.evict();
+    this.#arm(this.time.now());
+  }
+
+  #reportNow(): TenantReport {
     return reportOf(this.engine.state, this.time.now());
   }
 
