@@ -53,7 +53,7 @@ export function advance(place: Place, page: Page, limit: number, host: string): 
   const fillsPage = page.records.length >= limit;
   if (fillsPage) return { place: { ...placeAt(place.at), byId: true, lastNext: page.next }, oddities };
   const further = follow(place, link.cursor, page.next);
-  if (further !== null || page.records.length === 0) return { place: further, oddities };
+  if (further !== null || !page.records.some(({ time }) => time === place.at)) return { place: further, oddities };
   // There is more, and no way to it: reading goes on behind the instant.
   return { place: placeAt(place.at + 1), oddities: [...oddities, "hidden-ties"] };
 }

@@ -166,24 +166,20 @@ export class Courier {
     switch (verdict.kind) {
       case "accepted":
         return this.#accept(batch, []);
-      case "accepted-except":
-        if (verdict.refused.size >= batch.positions.length)
-          return this.#refuseEach(batch, segment, choice, answer.status, verdict.refused);
-        return this.#accept(
-          batch,
-          [...verdict.refused].flatMap(([index, reason]) => {
-            const at = batch.positions[index];
-            return at === undefined ? [] : [{ at, status: answer.status, reason }];
-          }),
-        );
+      case "accepted-except": {
+        const refused = [...verdict.refused].flatMap(([index, reason]) => {
+          const at = batch.positions[index];
+          return at === undefined ? [] : [{ at, status: answer.status, reason }];
+        });
+        const [first] = refused;
+        // Nothing was accepted: it is a refusal, whatever it is called.
+        return first !== undefined && refused.length === batch.positions.length
+          ? this.#refuseAll(batch, segment, choice, answer.status, first.reason)
+          : this.#accept(batch, refused);
+      }
       case "too-big":
       case "refused":
-        if (this.#trouble?.kind !== "refuses-everything") this.#trouble = null;
-        if (this.#offsets().some(({ suspects }) => suspects.length > 0))
-          this.#round = { ...this.#round, left: this.#round.left - 1 };
-        if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch));
-        else this.#refuse(batch, segment, choice, answer.status, verdict.why);
-        return;
+        return this.#refuseAll(batch, segment, choice, answer.status, verdict.why);
       case "try-later":
       case "locked-out":
         return this.#setBack(verdict, retryAfterMs(answer.headers.get("Retry-After"), now));
@@ -198,27 +194,13 @@ export class Courier {
     if (isHeld || this.#round.left < newRound.left) this.#round = newRound;
   }
 
-  /** A request that was understood and of which nothing was accepted: as if each had been refused alone. */
-  #refuseEach(
-    batch: Batch,
-    segment: Segment,
-    choice: Choice,
-    status: number,
-    refused: ReadonlyMap<number, string>,
-  ): void {
-    if (batch.positions.length === 1) return this.#refuse(batch, segment, choice, status, refused.get(0) ?? "");
-    this.#round = {
-      ...this.#round,
-      left: this.#round.left - 1,
-      tried: new Set([...this.#round.tried, laneKey(batch.lane)]),
-    };
-    const acceptedThen = acceptedBy(this.#offsets());
-    this.#settle(batch, (offset) =>
-      batch.positions.reduce(
-        (changed, at, index) => suspected(changed, { at, status, reason: refused.get(index) ?? "", acceptedThen }),
-        offset,
-      ),
-    );
+  /** Nothing of a request was accepted: it is halved, until a record is refused alone. */
+  #refuseAll(batch: Batch, segment: Segment, choice: Choice, status: number, reason: string): void {
+    if (this.#trouble?.kind !== "refuses-everything") this.#trouble = null;
+    if (this.#offsets().some(({ suspects }) => suspects.length > 0))
+      this.#round = { ...this.#round, left: this.#round.left - 1 };
+    if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch));
+    else this.#refuse(batch, segment, choice, status, reason);
   }
 
   /** One record was refused alone: a suspect at first, a dead letter once the destination has accepted another one since. */

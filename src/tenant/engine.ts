@@ -110,9 +110,16 @@ export class Engine {
 
   /** Waits for others to make work; false when nobody works any more. */
   async #park(): Promise<boolean> {
-    const { wakeAt } = this.plan();
-    if (wakeAt !== null && wakeAt > this.#ports.now() && this.#pulse.hasOthers) this.#options.wakeLater(wakeAt);
+    this.#handOver();
     return this.#pulse.next();
+  }
+
+  /** While others are at work, perhaps for long, what this loop leaves undone is not forgotten. */
+  #handOver(): void {
+    if (this.#isStopped || !this.#pulse.hasOthers) return;
+    const { wakeAt } = this.plan();
+    const now = this.#ports.now();
+    if (wakeAt !== null && (wakeAt > now || !this.#mayGoOn())) this.#options.wakeLater(Math.max(now, wakeAt));
   }
 
   async #collect(): Promise<void> {
@@ -128,6 +135,7 @@ export class Engine {
       this.#arrived(await (collect.kind === "live" ? state.poll(collect.dataset) : state.readRange(collect.range)));
     }
     if (!this.#isStopped) this.#arrived(this.state.flush());
+    this.#handOver();
   }
 
   /** Records came into the spool: couriers look again. */
@@ -150,5 +158,6 @@ export class Engine {
       this.#pulse.beat();
       if (step === "idle" && !(await this.#park())) return;
     }
+    this.#handOver();
   }
 }

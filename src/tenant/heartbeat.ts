@@ -47,11 +47,11 @@ export function takeUp(source: Source, heartbeat: Heartbeat | undefined, now: nu
   source.lastSuccessAt = Math.max(source.lastSuccessAt ?? 0, kept.lastSuccessAt ?? 0) || null;
   // After a longer silence nobody has polled lately, whatever the slot says.
   source.lastSlot = now > heartbeat.at + nextBeatMs + source.everyMs ? null : kept.slot;
+  // A poll that failed is not a poll that was made.
+  source.isAsked = kept.live !== null;
   if (heartbeat.fingerprint !== tenant.fingerprint) return;
   source.liveSetback = kept.live;
   source.historySetback = kept.history;
-  // A poll that failed is not a poll that was made.
-  source.isAsked = kept.live !== null;
 }
 
 /**

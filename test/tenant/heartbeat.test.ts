@@ -65,15 +65,38 @@ describe("the heartbeat", () => {
     expect(it.engine.state.budget.used()).toBeGreaterThanOrEqual(asked(it) - before);
   });
 
-  test("a tenant that slept for days is charged nothing, since nobody asked, and goes on at the next firing", async () => {
+  test("a tenant that slept for days is charged nothing, since nobody asked, and polls at the first firing", async () => {
     const it = quiet({ maxRequestsPerHour: 100 });
     await it.pass(10 * minute);
     await it.time.advance(3 * day);
     it.evict();
     expect(it.engine.state.budget.used()).toBe(0);
     const before = asked(it);
-    await it.pass(minute);
-    expect(asked(it)).toBeGreaterThan(before);
+    await it.tick();
+    expect(asked(it)).toBe(before + 1);
+  });
+
+  test("never more is charged than the share of the hour", async () => {
+    const it = quiet({ maxRequestsPerHour: 60, datasets: { "audit-events": { every: "1s" } } });
+    await it.pass(10 * minute);
+    await it.time.advance(9 * minute);
+    it.evict();
+    expect(it.engine.state.budget.left("live")).toBe(0);
+    expect(it.engine.state.budget.used()).toBeLessThanOrEqual(120);
+  });
+
+  test("what stood in the way of collection is kept over a restart, and lifted by another secret", async () => {
+    const it = quiet();
+    await it.pass(10 * minute);
+    it.world.kandji.get("acme")?.change({ token: "another" });
+    await it.pass(3 * minute);
+    const setback = () => it.engine.state.sources.get("audit-events")?.liveSetback ?? null;
+    const before = setback();
+    expect(before).toMatchObject({ failure: { kind: "token-rejected" } });
+    it.evict();
+    expect(setback()).toEqual(before);
+    it.evict(secrets({ siem: {} }, { token: "another" }));
+    expect(setback()).toBeNull();
   });
 
   test("keeps slot, success, tick and floor over a restart", async () => {
