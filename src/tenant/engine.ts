@@ -5,7 +5,7 @@ import type { Ports, Sql } from "../ports.ts";
 import { TenantState } from "./state.ts";
 import { decide, type Plan } from "./plan.ts";
 import { Pulse } from "./pulse.ts";
-import { viewOf } from "./view.ts";
+import { collecting, viewOf } from "./view.ts";
 
 /** How long one run works before it hands over to the alarm. */
 const runMs = 20_000;
@@ -37,6 +37,8 @@ export class Engine {
   readonly #pulse = new Pulse();
   readonly #healthy = new Connections(healthyConnections);
   readonly #suspect = new Connections(suspectConnections);
+  /** Whose request is under way. */
+  readonly #busy = new Set<string>();
   readonly #flights = new Map<string, Promise<void>>();
   #allowance: Allowance = { requests: 0, until: 0 };
   #isStopped = false;
@@ -52,7 +54,7 @@ export class Engine {
     const { maxRequestsPerRun } = this.#options;
     this.#allowance = { requests: maxRequestsPerRun, until: this.#ports.now() + runMs };
     for (const courier of this.state.couriers.values()) this.#fly(courier.id, () => this.#deliver(courier));
-    this.#fly("collection", () => this.#collect());
+    this.#fly(collecting, () => this.#collect());
     this.#pulse.beat();
     await Promise.all(this.#flights.values());
   }
@@ -89,7 +91,7 @@ export class Engine {
   }
 
   plan(): Plan {
-    return decide(viewOf(this.state, this.#ports), this.#ports.now());
+    return decide(viewOf(this.state, this.#ports, this.#busy), this.#ports.now());
   }
 
   #fly(name: string, loop: () => Promise<void>): void {
@@ -98,6 +100,15 @@ export class Engine {
       name,
       this.#pulse.run(loop).finally(() => this.#flights.delete(name)),
     );
+  }
+
+  async #whileBusy<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.#busy.add(name);
+    try {
+      return await work();
+    } finally {
+      this.#busy.delete(name);
+    }
   }
 
   #mayGoOn(): boolean {
@@ -132,7 +143,10 @@ export class Engine {
       }
       this.#allowance.requests -= 1;
       const { state } = this;
-      this.#arrived(await (collect.kind === "live" ? state.poll(collect.dataset) : state.readRange(collect.range)));
+      const page = this.#whileBusy(collecting, async () =>
+        collect.kind === "live" ? state.poll(collect.dataset) : state.readRange(collect.range),
+      );
+      this.#arrived(await page);
     }
     if (!this.#isStopped) this.#arrived(this.state.flush());
     this.#handOver();
@@ -153,7 +167,7 @@ export class Engine {
       }
       this.#allowance.requests -= 1;
       const connections = courier.trouble === null ? this.#healthy : this.#suspect;
-      const step = await connections.use(() => courier.step());
+      const step = await this.#whileBusy(courier.id, () => connections.use(() => courier.step()));
       this.state.keepTrouble(courier);
       this.#pulse.beat();
       if (step === "idle" && !(await this.#park())) return;

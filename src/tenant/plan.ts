@@ -21,12 +21,16 @@ export interface RangeView {
 
 export interface CourierView {
   readonly id: string;
+  /** A request to it is under way: what it has to do is being done. */
+  readonly isBusy: boolean;
   readonly isPaused: boolean;
   /** When it has something to do; null when nothing waits for it. */
   readonly wakeAt: number | null;
 }
 
 export interface View {
+  /** A request to Kandji is under way. */
+  readonly isCollecting: boolean;
   readonly sources: readonly SourceView[];
   readonly ranges: readonly RangeView[];
   readonly couriers: readonly CourierView[];
@@ -62,12 +66,13 @@ export function decide(view: View, now: number): Plan {
       step: { kind: "history", range: range.id } as const,
       at: Math.max(range.retryAt, view.historyAt),
     }));
-  const couriers = view.couriers.flatMap(({ id, isPaused, wakeAt }) =>
-    isPaused || wakeAt === null ? [] : [{ id, at: wakeAt }],
+  const couriers = view.couriers.flatMap(({ id, isBusy, isPaused, wakeAt }) =>
+    isBusy || isPaused || wakeAt === null ? [] : [{ id, at: wakeAt }],
   );
-  const times = [...live, ...history, ...couriers].map(({ at }) => at);
+  const collection = view.isCollecting ? [] : [...live, ...history];
+  const times = [...collection, ...couriers].map(({ at }) => at);
   return {
-    collect: [...live, ...history].find(({ at }) => at <= now)?.step ?? null,
+    collect: collection.find(({ at }) => at <= now)?.step ?? null,
     deliver: couriers.filter(({ at }) => at <= now).map(({ id }) => id),
     wakeAt: times.length === 0 ? null : Math.max(now, Math.min(...times)),
   };

@@ -34,6 +34,7 @@ interface Fault {
 export class Tenant extends DurableObject<Env> implements TenantOperations {
   #engine: Engine | undefined;
   #fault: Fault | undefined;
+  #alarmIsSet: () => void = () => undefined;
 
   async tick(slot: number): Promise<TenantReport> {
     const engine = this.#open();
@@ -96,7 +97,9 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     if (lastTickAt !== null && Date.now() - lastTickAt > cronSilentAfterMs) {
       for (const source of sources.values()) source.isAsked = true;
     }
-    await this.#run(engine);
+    // One alarm rings at a time: this one ends when another is set, or a request that hangs would hold all retries.
+    const isSet = new Promise<void>((resolve) => (this.#alarmIsSet = resolve));
+    await Promise.race([this.#run(engine), isSet]);
     await this.#tell(engine);
   }
 
@@ -197,7 +200,7 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
       tenant,
       maxRequestsPerRun: positive(MAX_REQUESTS_PER_RUN) ?? defaultRequestsPerRun,
       maxSpoolBytes: positive(MAX_SPOOL_BYTES),
-      wakeLater: (at) => this.ctx.waitUntil(this.#arm(at, true)),
+      wakeLater: (at) => this.ctx.waitUntil(this.#arm(at, true).then(this.#alarmIsSet)),
     });
     if (this.ctx.storage.kv.get(absentSinceKey) !== undefined) this.ctx.storage.kv.delete(absentSinceKey);
     return this.#engine;

@@ -8,14 +8,19 @@ import type { RangeView, SourceView, View } from "./plan.ts";
 /** History is read only this far ahead of the destination that takes it fastest, or a quarter of the spool where that is less. */
 const historyAheadBytes = 4_000_000;
 
-/** Looks at a tenant with the eyes of the plan. */
-export function viewOf(state: TenantState, ports: Pick<Ports, "now">): View {
+/** Stands for the request to Kandji among the names of what is under way; no destination can be called so. */
+export const collecting = "(collection)";
+
+/** Looks at a tenant with the eyes of the plan. `busy` names the destinations to which a request is under way, and `collecting`. */
+export function viewOf(state: TenantState, ports: Pick<Ports, "now">, busy: ReadonlySet<string> = new Set()): View {
   const waiting = waitingBytes(state);
   return {
+    isCollecting: busy.has(collecting),
     sources: [...state.sources.values()].map((source) => viewSource(state, source, waiting)),
     ranges: viewRanges(state, waiting, ports.now()),
     couriers: [...state.couriers.values()].map((courier) => ({
       id: courier.id,
+      isBusy: busy.has(courier.id),
       isPaused: state.isPaused({ destination: courier.id }),
       wakeAt: courier.wakeAt(),
     })),

@@ -31,11 +31,13 @@ const range = (change: Partial<RangeView> = {}): RangeView => ({
 });
 const courier = (change: Partial<CourierView> = {}): CourierView => ({
   id: "siem",
+  isBusy: false,
   isPaused: false,
   wakeAt: now,
   ...change,
 });
 const view = (change: Partial<View> = {}): View => ({
+  isCollecting: false,
   sources: [],
   ranges: [],
   couriers: [],
@@ -90,6 +92,8 @@ describe("what a tenant does next", () => {
     ];
     expect(decide(view({ couriers }), now)).toEqual({ collect: null, deliver: ["due", "overdue"], wakeAt: now });
     expect(decide(view({ couriers: couriers.slice(1, 4) }), now)).toMatchObject({ deliver: [], wakeAt: now + 5 });
+    const hanging = courier({ id: "hanging", isBusy: true, wakeAt: now });
+    expect(decide(view({ couriers: [hanging, ...couriers.slice(1, 4)] }), now)).toMatchObject({ wakeAt: now + 5 });
   });
 
   test("the first of several ranges that may be read", () => {

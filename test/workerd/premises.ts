@@ -27,7 +27,7 @@ export const day = 24 * hour;
 const bindings = env as unknown as Env & Record<string, string | undefined>;
 const token = "token-of-the-workerd-tests";
 
-export const adminToken = "admin-token-of-the-workerd-tests";
+const adminToken = "admin-token-of-the-workerd-tests";
 
 export class Premises {
   readonly tenant: string;
