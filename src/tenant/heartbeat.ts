@@ -32,12 +32,15 @@ const recordsPerPage = 499;
 const maxIdlePages = 10;
 
 export const beatOf = (source: Source): SourceBeat => ({
-  slot: source.lastSlot,
+  slot: source.finishedSlot,
   floor: source.live.state.floor,
   lastSuccessAt: source.lastSuccessAt,
   live: source.liveSetback,
   history: source.historySetback,
 });
+
+/** Polls that are so far apart are each written down: that is no more rows than the heartbeat. */
+export const isSeldom = ({ everyMs }: Source): boolean => everyMs >= heartbeatMs;
 
 /** Takes up a source where the last heartbeat left it. */
 export function takeUp(source: Source, heartbeat: Heartbeat | undefined, now: number, tenant: TenantConfig): void {
@@ -47,6 +50,8 @@ export function takeUp(source: Source, heartbeat: Heartbeat | undefined, now: nu
   source.lastSuccessAt = Math.max(source.lastSuccessAt ?? 0, kept.lastSuccessAt ?? 0) || null;
   // After a longer silence nobody has polled lately, whatever the slot says.
   source.lastSlot = now > heartbeat.at + nextBeatMs + source.everyMs ? null : kept.slot;
+  source.finishedSlot = source.lastSlot;
+  source.isSlotExact = isSeldom(source);
   // A poll that failed is not a poll that was made.
   source.isAsked = kept.live !== null;
   if (heartbeat.fingerprint !== tenant.fingerprint) return;

@@ -10,7 +10,7 @@ import { viewOf } from "./view.ts";
 
 const rank: Record<Health, number> = { paused: 0, ok: 1, degraded: 2, failing: 3 };
 
-export const worst = (healths: readonly Health[]): Health =>
+const worst = (healths: readonly Health[]): Health =>
   healths.reduce<Health>((found, health) => (rank[health] > rank[found] ? health : found), "ok");
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

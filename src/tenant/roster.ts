@@ -51,7 +51,7 @@ export function members(config: Config, tenant: TenantConfig, documents: Documen
 }
 
 /** Which datasets go to a destination. */
-export const takes = (config: DestinationConfig, dataset: string): boolean =>
+const takes = (config: DestinationConfig, dataset: string): boolean =>
   config.datasets?.includes(dataset) ?? true;
 
 interface Kept {
@@ -100,8 +100,9 @@ function noteSecret(id: string, config: DestinationConfig, documents: Documents)
 export function forgetAbsent(all: readonly Member[], { spool, documents, now }: Kept): void {
   for (const { id, standing } of all) {
     const note = documents.read<DestinationNote>(noteName(id));
-    if (standing !== "absent" || note === undefined) continue;
-    if (note.absentSince === null)
+    if (note === undefined) continue;
+    if (standing !== "absent") documents.write(noteName(id), { ...note, absentSince: null } satisfies DestinationNote);
+    else if (note.absentSince === null)
       documents.write(noteName(id), { ...note, absentSince: now } satisfies DestinationNote);
     else if (now - note.absentSince >= keptAbsentMs) {
       spool.leave(id);

@@ -29,6 +29,8 @@ export class Source {
   /** Slot of the firing that started the last poll, and whether it is known or only the last one written down. */
   lastSlot: number | null = null;
   isSlotExact = false;
+  /** Slot of the last poll that was made to its end: what may outlive the object. */
+  finishedSlot: number | null = null;
   /** A firing of the cron, or a person, asked for a poll that has not begun. */
   isAsked = false;
   lastSuccessAt: number | null = null;
@@ -56,7 +58,10 @@ export class Source {
     if (!this.live.isPolling) this.isAsked = false;
     const step = await this.live.step(mustRecognise);
     this.liveSetback = this.#after(this.liveSetback, step);
-    if (step.kind === "page" && step.isLast) this.lastSuccessAt = this.#collection.ports.now();
+    if (step.kind === "page" && step.isLast) {
+      this.lastSuccessAt = this.#collection.ports.now();
+      this.finishedSlot = this.lastSlot;
+    }
     return step;
   }
 

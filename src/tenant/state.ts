@@ -11,7 +11,7 @@ import type { Range } from "../spool/ranges.ts";
 import { Spool } from "../spool/spool.ts";
 import { Documents } from "./documents.ts";
 import type { EngineOptions } from "./engine.ts";
-import { beatOf, chargeSince, heartbeatMs, heartbeatName, takeUp, type Heartbeat } from "./heartbeat.ts";
+import { beatOf, chargeSince, heartbeatMs, heartbeatName, isSeldom, takeUp, type Heartbeat } from "./heartbeat.ts";
 import { migrate } from "./migrations.ts";
 import { startsPoll } from "./plan.ts";
 import type { Scope } from "./report.ts";
@@ -127,6 +127,7 @@ export class TenantState {
     const step = await source.poll(this.isHostNew);
     this.#keepUsage(step.kind === "failed" || liveSetback !== null);
     if (step.kind === "failed") return 0;
+    if (step.isLast && isSeldom(source)) this.beat();
     if (this.isHostNew) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
     return step.stored;
   }

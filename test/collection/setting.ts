@@ -54,7 +54,7 @@ export function setting(
   };
 }
 
-export function identify(_: string, raw: string): { id: string; time: number } {
+function identify(_: string, raw: string): { id: string; time: number } {
   const record = JSON.parse(raw) as { id: string; occurred_at?: string };
   return { id: record.id, time: parseInstant(record.occurred_at ?? "") ?? 0 };
 }
