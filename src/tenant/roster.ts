@@ -51,8 +51,7 @@ export function members(config: Config, tenant: TenantConfig, documents: Documen
 }
 
 /** Which datasets go to a destination. */
-const takes = (config: DestinationConfig, dataset: string): boolean =>
-  config.datasets?.includes(dataset) ?? true;
+const takes = (config: DestinationConfig, dataset: string): boolean => config.datasets?.includes(dataset) ?? true;
 
 interface Kept {
   readonly spool: Spool;
