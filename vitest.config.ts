@@ -21,6 +21,8 @@ export default defineConfig({
           name: "node",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: [...configDefaults.exclude, inWorkerd, fromOutside],
+          // Simulated hours take real seconds, more of them on a busy machine.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
