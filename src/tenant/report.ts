@@ -57,6 +57,8 @@ export interface DestinationReport {
   readonly lastDeliveredAt: string | null;
   readonly retryAt: string | null;
   readonly lastError: string | null;
+  /** The rules by which records are skipped, for whoever wonders why; null where nothing was. */
+  readonly skippedWhy: string | null;
 }
 
 export interface TenantReport {

@@ -131,6 +131,7 @@ function reportDestination(
     oldestPendingAt: iso(oldestPendingAt),
     lastDeliveredAt: iso(lastDeliveredAt),
     retryAt: iso(trouble?.retryAt ?? null),
+    skippedWhy: rulesOf(member, ledger),
     lastError: standing === "absent" ? absentText(note?.absentSince) : (trouble?.why ?? null),
   };
 }
@@ -147,6 +148,20 @@ const requestsTo = (state: TenantState, id: string): number =>
   state.spool.offsets
     .of(id)
     .reduce((sum, { requests }) => sum + requests, state.couriers.get(id)?.unwrittenRequests ?? 0);
+
+/** By which rules a destination's records are skipped. */
+function rulesOf({ config }: Member, { skipped }: Ledger): string | null {
+  if (skipped === 0) return null;
+  const rules = ["dead letters that somebody deleted"];
+  const { maxAgeMs } = config?.destination.limits ?? {};
+  if (config?.oldRecords === "skip" && maxAgeMs !== undefined) {
+    rules.unshift(
+      `older than ${maxAgeMs / 3_600_000} h, which this intake drops without a word ("oldRecords": "skip")`,
+    );
+  }
+  if (config?.datasets !== undefined) rules.push('of a dataset that its secret does not list ("datasets")');
+  return `Skipped: records ${rules.join("; or ")}`;
+}
 
 const absentText = (since: number | null | undefined): string =>
   `No secret for it, or the tenant does not list it; its state is kept 30 days${since ? ` from ${new Date(since).toISOString()}` : ""}`;

@@ -97,6 +97,7 @@ describe("promise 6: one bad record costs one record", () => {
     expectBalance(it.report());
     const report = await it.pass(2 * minute);
     expect(destination(report)).toMatchObject({ dead: 0, skipped: 1, delivered: 2_999, pending: 0 });
+    expect(destination(report).skippedWhy).toContain("dead letters that somebody deleted");
     expectBalance(report);
   });
 });
@@ -244,5 +245,23 @@ describe("promise 2: at least once, and the same at each try", () => {
       it.evict();
     }
     expect(it.world.accounts()[0]).toMatchObject({ ...once, delivered: 4_200 });
+  });
+});
+
+describe("records that an intake would drop without a word", () => {
+  test("are skipped, counted, and the status says by which rule", async () => {
+    const apiKey = "k".repeat(32);
+    const it = house(
+      [history, live],
+      { siem: { kind: "datadog", apiKey } },
+      {
+        settings: { siem: { type: "datadog", apiKey, url: "https://intake.example/intake/siem" } },
+      },
+    );
+    const report = await it.pass(45 * minute);
+    expect(it.world.accounts()[0]).toMatchObject({ lost: 0, repeated: 0, dropped: 0 });
+    expect(destination(report).skipped).toBeGreaterThan(2_900);
+    expect(destination(report).skippedWhy).toContain("older than 18 h");
+    expectBalance(report);
   });
 });

@@ -56,6 +56,7 @@ export function aDestination(changes: Partial<DestinationReport> = {}): Destinat
     delivered: 48_211,
     pending: 0,
     skipped: 0,
+    skippedWhy: null,
     dead: 0,
     owed: 0,
     owedMissing: 0,

@@ -13,7 +13,7 @@ interface DestinationCardProps {
 
 /** One destination: its balance sheet, what waits for how long, and what went wrong last. */
 export function DestinationCard({ tenant, destination, now, operable }: DestinationCardProps): JSX.Element {
-  const { paused, pending, oldestPendingAt, retryAt, lastError } = destination;
+  const { paused, pending, oldestPendingAt, retryAt, lastError, skippedWhy } = destination;
   const name = clip(destination.name, 100);
   return (
     <article>
@@ -54,6 +54,7 @@ export function DestinationCard({ tenant, destination, now, operable }: Destinat
         )}
         <Fact name="Requests">{number(destination.requests)}</Fact>
       </dl>
+      {skippedWhy !== null && <p class="about">{clip(skippedWhy, 300)}</p>}
       {lastError !== null && <p class="error">Last error: {clip(lastError, 300)}</p>}
     </article>
   );
