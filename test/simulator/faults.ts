@@ -66,9 +66,16 @@ export class FaultDesk {
 /** How an answer hangs. The usual way ends when the caller gives up; a test with a clock of its own brings its own way. */
 export type Hang = (request: Request) => Promise<never>;
 
+/** Requests that hang are held here: a request that nobody holds is collected, and its signal with it, which then never tells. */
+const hanging = new Set<Request>();
+
 export const hangUntilAborted: Hang = (request) =>
   new Promise((_, reject) => {
-    const giveUp = (): void => reject(new Error("the caller gave up"));
+    hanging.add(request);
+    const giveUp = (): void => {
+      hanging.delete(request);
+      reject(new Error("the caller gave up"));
+    };
     if (request.signal.aborted) giveUp();
     else request.signal.addEventListener("abort", giveUp, { once: true });
   });
