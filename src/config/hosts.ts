@@ -45,7 +45,7 @@ function checkKandjiHost(url: URL): Complaint | undefined {
 export function checkIntakeUrl(url: URL, allowLocal: boolean): Complaint | undefined {
   const complaint = checkScheme(url, allowLocal);
   if (complaint !== undefined || allowLocal) return complaint;
-  const host = url.hostname.replace(/\.$/u, "");
+  const host = url.hostname.replace(/\.+$/u, "");
   // The URL parser has already turned decimal, octal and hexadecimal forms into four numbers, and IPv6 into brackets.
   if (/^\d+\.\d+\.\d+\.\d+$/u.test(host) || host.startsWith("[")) {
     return { what: "names a host by its IP address", fix: "Write the host's name" };

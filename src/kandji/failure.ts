@@ -30,15 +30,35 @@ export interface Permission {
 const excerptLength = 200;
 const waitAndSee = "Nothing to do unless it lasts; it is tried again by itself";
 
+/** Of a body that is no JSON: looking for pairs of brackets takes the square of what is looked at. */
+const lookedAt = 4_000;
+
 /** Reads the text out of any of the error bodies that Kandji and the gateway before it answer with. */
 export function messageOf(body: string | undefined): string {
   if (body === undefined) return "";
-  const found = firstText(parsed(body)) ?? body.replaceAll(/<[^>]*>/g, " ");
+  const json = parsed(body);
+  const found = json === undefined ? plainText(body) : (errorText(json) ?? "");
   return found
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .slice(0, excerptLength);
 }
+
+/** JSON that broke off may be a page of records, which nobody is to read here. */
+function plainText(body: string): string {
+  if (/^\s*[[{]/.test(body)) return "";
+  return body.slice(0, lookedAt).replaceAll(/<[^>]*>/g, " ");
+}
+
+/** A list of objects, at the top or under a key that errors do not use, is a page of records and no error. */
+function errorText(value: unknown): string | undefined {
+  return Array.isArray(value) ? textOrFirst(value) : firstText(value);
+}
+
+const textOrFirst = (value: unknown): string | undefined => {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === "string" ? first : undefined;
+};
 
 function parsed(body: string): unknown {
   try {
@@ -61,7 +81,7 @@ function firstText(value: unknown, depth = 0): string | undefined {
     const text = firstText(object[key], depth + 1);
     if (text !== undefined) return text;
   }
-  return firstText(Object.values(object)[0], depth + 1);
+  return textOrFirst(Object.values(object)[0]);
 }
 
 /** What an answer other than 200 means. A 401 on one endpoint while others answer means "permission", as a 403 does. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { exists, filesBelow, textOf } from "./tree.ts";
+import { isBroken, rowsOf } from "./references.ts";
+import { filesBelow, textOf } from "./tree.ts";
 
 /** What the documents say exists, exists. */
 
@@ -9,14 +10,10 @@ describe("docs/promises.md", () => {
 
   /** Rows `| 1. Nothing lost | mechanism | `path › test name` |`: the number of the promise and what it refers to. */
   const rows = () =>
-    textOf(document)
-      .split("\n")
-      .map((line) => line.split("|").map((cell) => cell.trim()))
-      .flatMap(([, promise = "", , tests = ""]) => {
-        const number = /^\**(\d+)\b/.exec(promise)?.[1];
-        const references = [...tests.matchAll(/`([^`]+)`/g)].map(([, reference = ""]) => reference);
-        return number === undefined ? [] : [{ number, references }];
-      });
+    rowsOf(document).flatMap(({ subject, references }) => {
+      const number = /^\**(\d+)\b/.exec(subject)?.[1];
+      return number === undefined ? [] : [{ number, references }];
+    });
 
   test.each(promises)("promise %s has a test in every row", (promise) => {
     const own = rows().filter(({ number }) => number === promise);
@@ -27,11 +24,7 @@ describe("docs/promises.md", () => {
   test("every test that it names exists", () => {
     const broken = rows()
       .flatMap(({ references }) => references)
-      .filter((reference) => {
-        const [path = "", ...names] = reference.split(" › ");
-        const text = exists(path) ? textOf(path) : "";
-        return names.length === 0 || !names.every((name) => text.includes(name));
-      });
+      .filter(isBroken);
     expect(broken).toEqual([]);
   });
 });

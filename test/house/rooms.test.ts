@@ -74,7 +74,7 @@ const doors: Readonly<Record<string, Doors>> = {
     platform: true,
   },
   forwarder: { uses: ["env.ts", "journal", "ports.ts", "version.ts"], names: ["tenant"], platform: true },
-  "cron.ts": { uses: ["config", "env.ts", "ports.ts"], names: ["forwarder", "tenant"], platform: true },
+  "cron.ts": { uses: ["config", "env.ts", "forwarder", "tenant"], platform: true },
   "worker.ts": {
     uses: ["config", "cron.ts", "datasets", "env.ts", "forwarder", "secret.ts", "tenant", "version.ts", "web"],
     platform: true,
