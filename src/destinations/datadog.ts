@@ -1,7 +1,14 @@
 import * as z from "zod";
 import { version } from "../version.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
-import { type BatchContext, defineDestination, type OutgoingRecord, type OutgoingRequest } from "./destination.ts";
+import {
+  type Answer,
+  type BatchContext,
+  defineDestination,
+  type OutgoingRecord,
+  type OutgoingRequest,
+  type Verdict,
+} from "./destination.ts";
 import { renameTopLevelKey } from "./rename-key.ts";
 import { credential, issueOf, webAddress } from "./settings.ts";
 
@@ -54,7 +61,7 @@ const settings = z
         ]),
       );
     }
-    if (chosen.url?.pathname.replace(/\/+$/u, "").endsWith(path) === true) {
+    if (chosen.url instanceof URL && chosen.url.pathname.replace(/\/+$/u, "").endsWith(path)) {
       context.addIssue(
         issueOf({ what: "is not a base URL", fix: `Leave out ${path}, the forwarder adds it` }, ["url"]),
       );
@@ -123,6 +130,19 @@ const meanings: Meanings = {
   otherwise: checkAddress,
 };
 
+// Datadog answers in JSON: https://docs.datadoghq.com/api/latest/logs/#send-logs. A page of markup comes from something in
+// between (a proxy, a captive portal), which has stored nothing, whatever its status says.
+const isMarkup = ({ body }: Answer): boolean => body?.trimStart().startsWith("<") === true;
+
+function judge(answer: Answer): Verdict {
+  const verdict = judgeStatus(answer.status, meanings);
+  if (verdict.kind !== "accepted" || !isMarkup(answer)) return verdict;
+  return {
+    kind: "try-later",
+    why: `A page of markup with status ${answer.status} came back: it is not Datadog that answers`,
+  };
+}
+
 export const datadog = defineDestination<Settings>({
   type: "datadog",
   title: "Datadog",
@@ -135,5 +155,5 @@ export const datadog = defineDestination<Settings>({
   frame: () => ({ open: "[", separator: ",", close: "]" }),
   encode,
   request: (_batch, chosen) => request(chosen),
-  judge: (answer) => judgeStatus(answer.status, meanings),
+  judge,
 });

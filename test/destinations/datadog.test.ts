@@ -3,11 +3,11 @@ import { destinationOf } from "../config/ask.ts";
 
 const apiKey = "0123456789abcdef0123456789abcdef";
 const batch = { tenant: "acme", dataset: "audit-events" };
-const judge = (status: number) =>
+const judge = (status: number, body?: string) =>
   destinationOf({ type: "datadog", site: "datadoghq.com", apiKey }).destination.judge({
     status,
     headers: new Headers(),
-    body: undefined,
+    body,
   });
 
 describe("datadog", () => {
@@ -54,5 +54,11 @@ describe("datadog", () => {
   it("keeps what Datadog's pipeline does not know out of its two services", () => {
     const { destination } = destinationOf({ type: "datadog", site: "datadoghq.com", apiKey });
     expect(destination.encode({ raw: "{}" }, { ...batch, dataset: "threats" })).toContain('"service":"threats"');
+  });
+
+  it.each([200, 202])("does not take a page of markup with status %i for an acceptance", (status) => {
+    expect(judge(status, " <!doctype html><title>Please stand by</title>")).toMatchObject({ kind: "try-later" });
+    expect(judge(status, "{}")).toEqual({ kind: "accepted" });
+    expect(judge(status, "")).toEqual({ kind: "accepted" });
   });
 });
