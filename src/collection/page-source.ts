@@ -8,12 +8,18 @@ export type PageResult =
   | { readonly ok: true; readonly page: Page; readonly onward: Advance }
   | { readonly ok: false; readonly failure: Failure };
 
+/** A limit that failed is not tried again before so many pages were read: each try costs two requests of the hour. */
+const pagesBeforeRetry = 10;
+
 /** Fetches pages of one dataset for one stream. A page that fails twice as unreadable is asked for with half the limit, down to one record. */
 export class PageSource {
   readonly #client: KandjiClient;
   readonly #dataset: Dataset;
   #limit: number;
   #unreadableInRow = 0;
+  /** The smallest limit that failed, and the pages that were read since. */
+  #tooLarge = Infinity;
+  #readSince = 0;
 
   constructor(client: KandjiClient, dataset: Dataset) {
     this.#client = client;
@@ -28,8 +34,7 @@ export class PageSource {
     try {
       const page = readPage(this.#dataset, result.body, place.at);
       const onward = advance(place, page, limit, this.#client.host);
-      this.#unreadableInRow = 0;
-      this.#limit = Math.min(this.#dataset.pageLimit, limit * 4);
+      this.#grow();
       // Read by id, the end of the instant may let the next one in: it comes again in its turn.
       const records = place.byId ? page.records.filter(({ time }) => time === place.at) : page.records;
       return { ok: true, page: { ...page, records }, onward };
@@ -39,9 +44,19 @@ export class PageSource {
     }
   }
 
+  #grow(): void {
+    this.#unreadableInRow = 0;
+    this.#readSince += 1;
+    if (this.#readSince >= pagesBeforeRetry) this.#tooLarge = Infinity;
+    const larger = Math.min(this.#dataset.pageLimit, this.#limit * 4);
+    if (larger < this.#tooLarge) this.#limit = larger;
+  }
+
   #failed(failure: Failure): PageResult {
     if (failure.kind === "unreadable-answer") this.#unreadableInRow += 1;
     if (this.#unreadableInRow >= 2 && this.#limit > 1) {
+      this.#tooLarge = this.#limit;
+      this.#readSince = 0;
       this.#limit = Math.ceil(this.#limit / 2);
       this.#unreadableInRow = 0;
     }

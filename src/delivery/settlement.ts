@@ -34,6 +34,12 @@ export function accepted(
   };
 }
 
+/** The batch that begins at the position ends here, at every try. */
+export const laidDown = (offset: Offset, end: number): Offset => ({
+  ...offset,
+  ends: offset.ends.includes(end) ? offset.ends : [end, ...offset.ends],
+});
+
 /** Halves the batch: the parts keep their ends, so that each is the same at every try. */
 export function split(offset: Offset, batch: Batch): Offset {
   const middle = batch.positions[Math.ceil(batch.positions.length / 2)] ?? batch.end;
@@ -41,11 +47,12 @@ export function split(offset: Offset, batch: Batch): Offset {
   return { ...offset, ends: [...ends] };
 }
 
-/** A record was refused alone: it waits beside the lane until the destination has accepted another one. */
-export function suspected(offset: Offset, suspect: Suspect): Offset {
+/** The only record of a batch was refused: it waits beside the lane until the destination has accepted another one. */
+export function suspected(offset: Offset, batch: Pick<Batch, "end" | "skipped">, suspect: Suspect): Offset {
   return {
     ...offset,
-    ...passed(offset, suspect.at + 1),
+    ...passed(offset, batch.end),
+    skipped: offset.skipped + batch.skipped,
     suspects: inOrder([...without(offset, suspect.at), suspect]),
   };
 }

@@ -68,11 +68,13 @@ export class RequestBudget {
     return Math.max(0, share - this.used());
   }
 
-  /** When a request for this purpose may be made; `now` when at once. Waiting for the hour is rounded up to whole minutes. */
-  availableAt(purpose: Purpose): number {
+  /** When so many requests for this purpose may be made; `now` when at once. Waiting for the hour is rounded up to whole minutes. */
+  availableAt(purpose: Purpose, requests = 1): number {
     const now = this.#ports.now();
     if (this.#blockedUntil > now) return this.#blockedUntil;
-    return this.left(purpose) > 0 ? now : Math.max(now + second, (Math.floor(now / minute) + 1) * minute);
+    return this.left(purpose) >= Math.min(requests, this.#perHour)
+      ? now
+      : Math.max(now + second, (Math.floor(now / minute) + 1) * minute);
   }
 
   block(until: number): void {
@@ -108,9 +110,14 @@ export class RequestBudget {
     }
   }
 
-  usage(): Usage {
+  /** What is to be written down; `reserved` requests are counted that are going to be made. */
+  usage(reserved = 0): Usage {
     this.used();
-    return { at: this.#ports.now(), minutes: [...this.#minutes], blockedUntil: this.#blockedUntil };
+    const now = this.#ports.now();
+    const key = Math.floor(now / minute);
+    const minutes = new Map(this.#minutes);
+    if (reserved > 0) minutes.set(key, (minutes.get(key) ?? 0) + reserved);
+    return { at: now, minutes: [...minutes], blockedUntil: this.#blockedUntil };
   }
 }
 

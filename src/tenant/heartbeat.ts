@@ -1,6 +1,6 @@
 import type { TenantConfig } from "../config/config.ts";
 import type { Micros } from "../datasets/dataset.ts";
-import type { RequestBudget, Usage } from "../kandji/budget.ts";
+import type { RequestBudget, Share, Usage } from "../kandji/budget.ts";
 import type { Setback, Source } from "./source.ts";
 
 /** What a tenant without news writes every ten minutes, and nothing else (contract §7.9). */
@@ -11,6 +11,8 @@ export interface Heartbeat {
   readonly fingerprint: string;
   readonly sources: Readonly<Record<string, SourceBeat>>;
   readonly usage: Usage;
+  /** Little is left of the hour: from here on each poll is charged before it is made, so nothing has to be guessed. */
+  readonly reserves?: boolean;
 }
 
 interface SourceBeat {
@@ -59,22 +61,39 @@ export function takeUp(source: Source, heartbeat: Heartbeat | undefined, now: nu
   source.historySetback = kept.history;
 }
 
+/** Requests that a poll takes which finds nothing, at the most. */
+export const pagesOf = ({ live }: Source): number =>
+  Math.min(maxIdlePages, Math.floor(live.seen.size / recordsPerPage) + 1);
+
+/** Requests that idle polls of these sources may take until the next heartbeat. */
+export const untilNextBeat = (sources: Iterable<Source>): number =>
+  [...sources].reduce((sum, source) => sum + (Math.ceil(nextBeatMs / source.everyMs) + 1) * pagesOf(source), 0);
+
 /**
  * Charges the requests that may have been made since they were last written down, at the worst case: each poll that was due,
- * as many pages as the open window holds, and one more. Requests that fail are written down at once.
+ * as many pages as the open window holds, and one more; never more than the share had room for. Requests that fail are
+ * written down at once.
  */
 export function chargeSince(
   source: Source,
   heartbeat: Heartbeat | undefined,
   budget: RequestBudget,
   now: number,
-  tenant: TenantConfig,
 ): void {
   if (heartbeat === undefined) return;
   const until = Math.min(now, heartbeat.at + nextBeatMs);
   if (until < now - hourMs) return;
   const since = Math.max(heartbeat.usage.at, source.live.usage?.at ?? 0, source.history.usage?.at ?? 0);
-  const polls = Math.max(0, Math.floor((until - since) / source.everyMs)) + 1;
-  const pages = Math.min(maxIdlePages, Math.floor(source.live.seen.size / recordsPerPage) + 1);
-  budget.charge(Math.min(polls * pages, tenant.maxRequestsPerHour));
+  if (heartbeat.reserves === true && since === heartbeat.usage.at) return;
+  const polls = heartbeat.reserves === true ? 1 : Math.max(0, Math.floor((until - since) / source.everyMs)) + 1;
+  budget.charge(Math.min(polls * pagesOf(source), budget.left("live")));
+}
+
+/** A poll of the live tail takes two requests at the most while little is open. */
+const requestsPerPoll = 2;
+
+/** The hour of a tenant, and what live polling is expected to take of it. */
+export function shareOf(tenant: TenantConfig): Share {
+  const polls = [...tenant.datasets.values()].reduce((sum, { everyMs }) => sum + hourMs / everyMs, 0);
+  return { perHour: tenant.maxRequestsPerHour, forLive: polls * requestsPerPoll };
 }

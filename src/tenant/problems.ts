@@ -3,6 +3,7 @@ import type { Trouble } from "../delivery/trouble.ts";
 import { datasets } from "../datasets/registry.ts";
 import type { FailureKind } from "../kandji/failure.ts";
 import type { Ledger } from "../spool/ledger.ts";
+import { pagesOf } from "./heartbeat.ts";
 import { cronSilentAfterMs } from "./plan.ts";
 import type { Problem } from "./report.ts";
 import type { Setback, Source } from "./source.ts";
@@ -123,7 +124,8 @@ export function tenantProblems(state: TenantState, isBackedUp: boolean, now: num
       health: "failing",
     });
   }
-  if (state.budget.left("live") === 0) {
+  // Fewer are left than the next poll takes.
+  if (state.budget.left("live") < Math.max(1, ...[...state.sources.values()].map(pagesOf))) {
     problems.push({
       code: "share-used-up",
       subject,

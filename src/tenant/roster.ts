@@ -87,13 +87,17 @@ function noteSecret(id: string, config: DestinationConfig, documents: Documents)
   const isSameSecret = before?.fingerprint === config.fingerprint;
   documents.write(noteName(id), {
     fingerprint: config.fingerprint,
-    trouble: isSameSecret ? before.trouble : null,
+    trouble: isSameSecret || isWish(before, config) ? (before?.trouble ?? null) : null,
     absentSince: null,
     owedMissing: before?.owedMissing ?? 0,
     type: config.type,
     host: config.destination.host,
   } satisfies DestinationNote);
 }
+
+/** The intake named a time before which it wants no request: another key to the same host does not change that. */
+const isWish = (before: DestinationNote | undefined, { destination }: DestinationConfig): boolean =>
+  before?.trouble?.kind === "unavailable" && before.trouble.isAsked && before.host === destination.host;
 
 /** Notes since when destinations are absent and forgets those that are for 30 days. Call it inside a transaction. */
 export function forgetAbsent(all: readonly Member[], { spool, documents, now }: Kept): void {

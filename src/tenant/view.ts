@@ -1,6 +1,7 @@
 import type { Ports } from "../ports.ts";
 import { isIn } from "../spool/segments.ts";
 import { isFor } from "../spool/spool.ts";
+import { pagesOf } from "./heartbeat.ts";
 import type { Source } from "./source.ts";
 import type { TenantState } from "./state.ts";
 import type { RangeView, SourceView, View } from "./plan.ts";
@@ -34,10 +35,14 @@ function viewSource(state: TenantState, source: Source, waiting: ReadonlyMap<str
     dataset: source.name,
     isDue: source.isDue,
     isPaused: state.isPaused({ dataset: source.name }) || !state.hasTaker(source.name),
-    retryAt: source.liveSetback?.retryAt ?? 0,
+    retryAt: Math.max(source.liveSetback?.retryAt ?? 0, roomAt(state, source)),
     isBackedUp: fastest(state, source.name, waiting) > state.spool.maxBytes / 2,
   };
 }
+
+/** A poll is begun when its hour has room for all of it: one that is broken off each time would never reach what is new. */
+const roomAt = (state: TenantState, source: Source): number =>
+  source.live.isPolling ? 0 : state.budget.availableAt("live", pagesOf(source));
 
 function viewRanges(state: TenantState, waiting: ReadonlyMap<string, number>, now: number): RangeView[] {
   return state.spool.ranges.all().flatMap(({ id, dataset, destination }) => {

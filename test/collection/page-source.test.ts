@@ -43,13 +43,20 @@ describe("pages that cannot be read", () => {
     expect(limits).toEqual([500, 500, 250, 250, 125, 125, 63, 63, 32, 32, 16, 16, 8, 8, 4, 4, 2, 2, 1, 1, 1, 1, 1, 1]);
   });
 
-  test("the limit grows back with each page that was read, up to that of the dataset", async () => {
+  test("after ten good ones the limit grows back, up to that of the dataset", async () => {
     const { source, limits, answer } = sourceOf(unreadable);
     for (let n = 0; n < 18; n += 1) await source.read(place, undefined);
     answer(fine);
     limits.length = 0;
-    for (let n = 0; n < 7; n += 1) await source.read(place, undefined);
-    expect(limits).toEqual([1, 4, 16, 64, 256, 500, 500]);
+    for (let n = 0; n < 16; n += 1) await source.read(place, undefined);
+    expect(limits).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 16, 64, 256, 500, 500]);
+  });
+
+  test("where large ones fail and small ones do not, two requests in twelve are wasted and no more", async () => {
+    const { source, limits } = sourceOf((limit) => (limit > 300 ? { status: 413 } : {}));
+    for (let n = 0; n < 26; n += 1) await source.read(place, undefined);
+    const smaller = Array.from({ length: 10 }, () => 250);
+    expect(limits).toEqual([500, 500, ...smaller, 500, 500, ...smaller, 500, 500]);
   });
 
   test("one alone changes nothing, nor do two with a good one between them", async () => {

@@ -3,6 +3,7 @@ import { Courier } from "../../src/delivery/courier.ts";
 import type { Trouble } from "../../src/delivery/trouble.ts";
 import type { Destination, Verdict } from "../../src/destinations/destination.ts";
 import type { HttpAnswer, HttpRequest, Ports } from "../../src/ports.ts";
+import { ChainKey } from "../../src/spool/chain-entry.ts";
 import type { Lane } from "../../src/spool/lanes.ts";
 import { identify, live, spoolOf } from "../spool/setting.ts";
 
@@ -86,6 +87,7 @@ export function officeOf(intake: Intake, maxSpoolBytes?: number) {
     spool,
     tenant: "acme",
     generation: "g1",
+    chainKey: new ChainKey("a key that the intake does not have"),
     timeOf: (_: string, raw: string) => identify("", raw).time,
     recordIdOf: (_: string, raw: string) => identify("", raw).id,
   };
@@ -93,7 +95,7 @@ export function officeOf(intake: Intake, maxSpoolBytes?: number) {
     new Courier({ ...options, spool: over, config: configOf(config), trouble });
   const append = (raws: readonly string[], lane: Lane = live): void =>
     spool.append(lane, lane.stream === "redriven" ? "siem" : null, raws, clock.at, null);
-  return { office, sent, clock, spool, again, courierFor, append, ports };
+  return { office, sent, clock, sql, spool, again, courierFor, append, ports };
 }
 
 /** Works until there is nothing to do now; answers how many requests it took. */

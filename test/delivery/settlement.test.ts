@@ -12,6 +12,7 @@ function batchOf(positions: readonly number[], end: number, skipped = 0): Batch 
     lane: live,
     context,
     positions,
+    texts: positions.map(String),
     from: positions[0] ?? end - skipped,
     end,
     skipped,
@@ -101,14 +102,19 @@ describe("a split", () => {
 
 describe("a record that is refused alone", () => {
   test("is a suspect, and the lane goes on behind it", () => {
-    const after = suspected({ ...offset, ends: [11, 15] }, suspect(10, 3));
+    const after = suspected({ ...offset, ends: [11, 15] }, batchOf([10], 11), suspect(10, 3));
     expect(after).toMatchObject({ position: 11, ends: [15], suspects: [suspect(10, 3)], delivered: 3, dead: 0 });
   });
 
   test("a second time it is the same suspect, with what was accepted meanwhile", () => {
     const held = { ...offset, position: 20, suspects: [suspect(11, 3), suspect(14, 3)] };
-    const after = suspected(held, suspect(11, 8));
+    const after = suspected(held, batchOf([11], 12), suspect(11, 8));
     expect(after).toMatchObject({ position: 20, suspects: [suspect(11, 8), suspect(14, 3)] });
+  });
+
+  test("what a rule left out around it is counted", () => {
+    const after = suspected(offset, batchOf([12], 15, 4), suspect(12, 3));
+    expect(after).toMatchObject({ position: 15, skipped: 4, suspects: [suspect(12, 3)] });
   });
 
   test("given up, it is counted dead and no suspect any more", () => {

@@ -12,7 +12,8 @@ const names = ["siem", "archive"];
 
 function batchOf(lane: Lane, positions: readonly number[], end: number, skipped = 0): Batch {
   const context = { tenant: "acme", dataset: lane.dataset };
-  const batch = { id: "b", lane, context, positions, from: positions[0] ?? end - skipped, end, skipped, body: "" };
+  const from = positions[0] ?? end - skipped;
+  const batch = { id: "b", lane, context, positions, texts: positions.map(String), from, end, skipped, body: "" };
   return batch;
 }
 
@@ -60,7 +61,9 @@ const deeds: Readonly<Record<string, Deed>> = {
   },
   suspect(spool, a) {
     const found = waitingAt(spool, a);
-    if (found !== undefined) spool.settle(suspected(found.offset, suspect(found.offset.position)));
+    if (found === undefined) return;
+    const { lane, position } = found.offset;
+    spool.settle(suspected(found.offset, batchOf(lane, [position], position + 1), suspect(position)));
   },
   split(spool, a) {
     const found = waitingAt(spool, a);
