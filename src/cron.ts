@@ -1,4 +1,8 @@
 import type { Config } from "./config/config.ts";
+import { readConfig } from "./config/read-config.ts";
+import type { Env } from "./env.ts";
+import { forwarderOf } from "./forwarder/stub.ts";
+import { tenantAt } from "./tenant/placement.ts";
 import type { TenantReport } from "./tenant/report.ts";
 
 /** Tenants that are ticked at once. */
@@ -20,6 +24,17 @@ export interface CronPorts {
   takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>>): Promise<void>;
   log(line: Readonly<Record<string, unknown>>): void;
 }
+
+/** The runtime's clock and log, and the objects that are bound. */
+export const cronPorts = (env: Env): CronPorts => ({
+  now: () => Date.now(),
+  sleep: (ms) => scheduler.wait(ms),
+  config: () => readConfig({ ...env }),
+  begin: (homes) => forwarderOf(env).begin(homes),
+  tick: (tenant, home, slot) => tenantAt(env, tenant, home).tick(slot),
+  takeReports: (reports, failed) => forwarderOf(env).takeReports(reports, failed),
+  log: (line) => console.log(JSON.stringify(line)),
+});
 
 interface Due {
   readonly id: string;

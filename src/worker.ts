@@ -1,5 +1,5 @@
 import { readConfig } from "./config/read-config.ts";
-import { fireCron } from "./cron.ts";
+import { cronPorts, fireCron } from "./cron.ts";
 import { datasets } from "./datasets/registry.ts";
 import type { Env } from "./env.ts";
 import { forwarderOf } from "./forwarder/stub.ts";
@@ -32,17 +32,6 @@ export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
 
   async scheduled(controller, env) {
-    await fireCron(
-      {
-        now: () => Date.now(),
-        sleep: (ms) => scheduler.wait(ms),
-        config: () => readConfig({ ...env }),
-        begin: (homes) => forwarderOf(env).begin(homes),
-        tick: (tenant, home, slot) => tenantAt(env, tenant, home).tick(slot),
-        takeReports: (reports, failed) => forwarderOf(env).takeReports(reports, failed),
-        log: (line) => console.log(JSON.stringify(line)),
-      },
-      controller.scheduledTime,
-    );
+    await fireCron(cronPorts(env), controller.scheduledTime);
   },
 } satisfies ExportedHandler<Env>;

@@ -218,3 +218,29 @@ describe("a record that was refused alone and is left out by now", () => {
     expect(ledgerOf(spool)).toMatchObject({ collected: 1, skipped: 1, pending: 0, dead: 0 });
   });
 });
+
+describe("a record that is sent alone to learn whether anything is accepted", () => {
+  test("is sent alone again when its answer never came, though others wait behind it", async () => {
+    const { append, sent, courierFor, office, clock, again } = officeOf(() => ({ status: 400 }));
+    append(records(1, 4));
+    await work(courierFor());
+    office.intake = () => new Error("no answer");
+    clock.at += minute;
+    const asked = sent.length;
+    const courier = courierFor();
+    // The held one, and then one of those behind it.
+    await courier.step();
+    clock.at += 10 * minute;
+    await courier.step();
+    const lost = sent.slice(asked);
+    office.intake = () => ({ status: 200 });
+    clock.at += 10 * minute;
+    await work(courierFor({}, null, again()));
+    const bodies = new Map<string, string>();
+    for (const { id, body } of sent) {
+      expect(bodies.get(id) ?? body).toBe(body);
+      bodies.set(id, body);
+    }
+    for (const { ids } of lost) expect(sent.slice(asked + lost.length).map((one) => one.ids)).toContainEqual(ids);
+  });
+});

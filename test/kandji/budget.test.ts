@@ -161,6 +161,22 @@ describe("requests in one hour", () => {
     expect(it.budget.used()).toBe(90);
   });
 
+  test("what is reserved is written down, and counts for whoever reads it", async () => {
+    const it = budgetOf(share);
+    await ask(it, 3);
+    const stored = JSON.parse(JSON.stringify(it.budget.usage(7))) as Usage;
+    expect(it.budget.used()).toBe(3);
+    expect(budgetOf(share, stored, it.clock.at).budget.used()).toBe(10);
+  });
+
+  test("several requests are available when there is room for all of them, or all of the hour is free", () => {
+    const it = budgetOf(share);
+    it.budget.charge(90);
+    expect(it.budget.availableAt("live", 10)).toBe(it.clock.at);
+    expect(it.budget.availableAt("live", 11)).toBeGreaterThan(it.clock.at);
+    expect(budgetOf(share).budget.availableAt("live", 1_000)).toBe(start);
+  });
+
   test("what is stored is enough to go on with", async () => {
     const it = budgetOf(share);
     await ask(it, 60);

@@ -1,235 +1,154 @@
-/** One history: a tenant, its world, and what befalls them, all drawn from a seed. */
+/** One history, from its beginning to its end: what befalls a forwarder is drawn from a seed, and so is told again by it. */
 import type { TenantReport } from "../../src/tenant/report.ts";
-import type { Fault, FaultSettings } from "../simulator/faults.ts";
-import { integer, pick, randomFrom, type Random } from "../simulator/random.ts";
-import type { IntakePlan } from "../simulator/world.ts";
-import { day, epoch, hour, Household, minute, secrets } from "../tenant/household.ts";
+import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
+import { integer } from "../simulator/random.ts";
+import { epoch, hour, lastEventAfter, longestLateness, minute } from "./beginning.ts";
+import { deeds } from "./deeds.ts";
+import { Stage, type StageOptions } from "./stage.ts";
+import { judgeEnd, judgeNeighbours, judgePromptness, judgeQuiet } from "./verdict.ts";
 
 export interface Ending {
+  readonly seed: number;
   /** Promises that were found broken. */
   readonly wrong: readonly string[];
   readonly story: readonly string[];
+  /** How often each fault was injected. */
+  readonly faults: ReadonlyMap<string, number>;
+  readonly transitions: ReadonlyMap<string, number>;
+  readonly simulatedMs: number;
 }
 
-/** Live, history, redriven: a kill may repeat one batch of each. */
-const streams = 3;
-const names = ["archive", "siem", "backup"] as const;
+const chapters = 10;
+const longestChapter = 6 * minute;
+/** Whatever is polled every three minutes, or waits for a few free requests of its hour, comes within this. */
+const promptness = 8 * minute;
+/** No backlog of these histories takes longer, however small the hourly share. */
+const patience = 48 * hour;
 
-const lastingFaults: readonly [Fault, ...Fault[]] = [
-  { do: "hang" },
-  { do: "status", status: 503 },
-  { do: "status", status: 401 },
-  { do: "status", status: 429, retryAfter: { seconds: 400, as: "seconds" } },
-  { do: "cut" },
-];
-
-function passingFaults(random: Random): FaultSettings["shares"] {
-  const share = random() * 0.2;
-  return [
-    { share, fault: { do: "status", status: pick(random, [500, 502, 503]) } },
-    {
-      share: share / 2,
-      fault: { do: "status", status: 429, retryAfter: { seconds: integer(random, 90), as: "date" } },
-    },
-    { share: share / 3, fault: { do: "cut" } },
-    { share: share / 6, fault: { do: "hang" } },
-  ];
+export async function tellHistory(options: StageOptions): Promise<Ending> {
+  const stage = new Stage(options);
+  const { oracle, story, clock } = stage;
+  await tell(stage, options.seed);
+  countAnswers(stage);
+  stage.close();
+  return {
+    seed: options.seed,
+    wrong: oracle.wrong,
+    story: story.lines,
+    faults: stage.faults.counts,
+    transitions: oracle.transitions.counts,
+    simulatedMs: clock.now() - epoch,
+  };
 }
 
-function begin(random: Random): { house: Household; env: Record<string, string> } {
-  const destinations = names.slice(0, 1 + integer(random, names.length));
-  const intakes: Record<string, IntakePlan> = Object.fromEntries(
-    destinations.map((name) => [
-      name,
-      {
-        kind: "webhook",
-        ...(random() < 0.3 ? { maxRecords: 40 + integer(random, 500) } : {}),
-        ...(random() < 0.5 ? { refuse: [{ contains: "poison", status: 422 }] } : {}),
-      },
-    ]),
+async function tell(stage: Stage, seed: number): Promise<void> {
+  const { world, random, clock, oracle, cloud } = stage;
+  stage.tell(
+    `seed ${seed}: tenants ${[...world.kandji.keys()].join(", ")}; destinations ${[...world.intakes.keys()].join(", ")}`,
   );
-  const events = [
-    {
-      seed: integer(random, 1e6),
-      count: integer(random, 4_000),
-      from: epoch - 40 * day,
-      to: epoch - hour,
-      ties: { groups: integer(random, 20), size: 1 + integer(random, 700) },
-      marked: { count: integer(random, 4), text: "poison" },
-    },
-    {
-      seed: integer(random, 1e6),
-      count: integer(random, 6_000),
-      from: epoch - 20 * minute,
-      to: epoch + 2 * hour,
-      late: { share: random() * 0.1, byMs: integer(random, 9 * minute) },
-      ties: { groups: integer(random, 30), size: 1 + integer(random, 20) },
-      future: { count: integer(random, 20), aheadMs: day },
-      marked: { count: integer(random, 4), text: "poison" },
-      odd: integer(random, 20),
-    },
-  ];
-  const share = random() < 0.3 ? { maxRequestsPerHour: 200 + integer(random, 1_000) } : {};
-  const env = secrets(Object.fromEntries(destinations.map((name) => [name, {}])), share);
-  const house = new Household({ kandji: { acme: { token: "token-of-acme", events } }, intakes }, env, {
-    maxRequestsPerRun: pick(random, [8, 45, 200]),
-    ...(random() < 0.4 ? { maxSpoolBytes: 300_000 + integer(random, 2_000_000) } : {}),
-  });
-  return { house, env };
-}
-
-type Deed = (house: Household, random: Random, env: Record<string, string>) => string;
-
-/** Needs a name that the installation has. */
-function someIntake(house: Household, random: Random) {
-  const all = [...house.world.intakes];
-  const chosen = all[integer(random, all.length)];
-  if (chosen === undefined) throw new Error("A world without intakes");
-  return chosen;
-}
-
-const deeds: readonly Deed[] = [
-  (house) => {
-    house.evict();
-    return "the object is evicted, or its process is killed";
-  },
-  (house, random) => {
-    const shares: FaultSettings["shares"] = [
-      ...passingFaults(random),
-      { share: random() * 0.05, fault: { do: "unreadable" } },
-    ];
-    house.world.kandji.get("acme")?.faults.set({ shares, always: null });
-    return "Kandji has passing faults";
-  },
-  (house, random) => {
-    const when = pick(random, ["before", "after"] as const);
-    house.sql.kill = { in: 1 + integer(random, 40), when };
-    return `the process is killed ${when} the commit of transaction ${house.sql.kill.in} from now`;
-  },
-  (house, random) => {
-    house.world.kandji.get("acme")?.faults.set({ always: pick(random, lastingFaults) });
-    return "Kandji fails for good";
-  },
-  (house) => {
-    house.world.kandji.get("acme")?.faults.clear();
-    return "Kandji is well";
-  },
-  (house, random) => {
-    const [name, intake] = someIntake(house, random);
-    intake.faults.set({ shares: passingFaults(random), always: null });
-    return `${name} has passing faults`;
-  },
-  (house, random) => {
-    const [name, intake] = someIntake(house, random);
-    intake.faults.set({ always: pick(random, lastingFaults) });
-    return `${name} fails for good`;
-  },
-  (house, random) => {
-    const [name, intake] = someIntake(house, random);
-    intake.faults.clear();
-    return `${name} is well`;
-  },
-  (house, random, env) => {
-    const [name] = someIntake(house, random);
-    house.evict({ ...env, [`DESTINATION_${name.toUpperCase()}`]: "{" });
-    return `the secret of ${name} is mistyped`;
-  },
-  (house, random, env) => {
-    const [name] = someIntake(house, random);
-    const { [`DESTINATION_${name.toUpperCase()}`]: _, ...rest } = env;
-    house.evict(rest);
-    return `the secret of ${name} is gone`;
-  },
-  (house, _random, env) => {
-    house.evict(env);
-    return "all secrets are right";
-  },
-];
-
-function unbalanced(report: TenantReport): string[] {
-  return report.destinations
-    .filter(({ collected, delivered, pending, skipped, dead }) => collected !== delivered + pending + skipped + dead)
-    .map((books) => `books of ${books.name} do not balance: ${JSON.stringify(books)}`);
-}
-
-export async function tellHistory(seed: number): Promise<Ending> {
-  const random = randomFrom(seed);
-  const { house, env } = begin(random);
-  const story: string[] = [`seed ${seed}: ${[...house.world.intakes.keys()].join(", ")}`];
-  const wrong: string[] = [];
-  for (let chapter = 0; chapter < 12; chapter += 1) {
+  for (let chapter = 0; chapter < chapters && oracle.wrong.length === 0; chapter += 1) {
     const deed = deeds[integer(random, deeds.length)];
-    if (deed !== undefined) story.push(`${new Date(house.time.now()).toISOString()} ${deed(house, random, env)}`);
-    const report = await house.pass(Math.floor(random() * 15 * minute), { isCronSilent: random() < 0.1 });
-    wrong.push(...unbalanced(report));
-    if (wrong.length > 0) return { wrong, story };
+    const done = await deed?.act(stage, random);
+    if (deed !== undefined && done !== undefined) {
+      stage.faults.add(deed.name);
+      stage.tell(done);
+    }
+    await cloud.advanceTo(clock.now() + Math.floor(random() * longestChapter));
+    await stage.look();
   }
-  house.world.kandji.get("acme")?.faults.clear();
-  for (const intake of house.world.intakes.values()) intake.faults.clear();
-  house.sql.kill = undefined;
-  house.evict(env);
-  story.push(`${new Date(house.time.now()).toISOString()} all is well`);
-  const report = await untilAtRest(house);
-  wrong.push(...unbalanced(report), ...judge(house));
-  return { wrong, story: [...story, JSON.stringify(report.destinations), JSON.stringify(report.problems)] };
+  if (oracle.wrong.length > 0) return;
+  await makeAllWell(stage);
+  await untilAtRest(stage);
+  await stage.look();
+  judgeEnd(stage);
+  if (oracle.wrong.length > 0) return;
+  if (random() < 0.1) await judgeQuiet(stage);
 }
 
-/** Lets time pass until everything that was visible has come to rest, the last late and future records included. */
-async function untilAtRest(house: Household): Promise<TenantReport> {
-  let report = await house.pass(3 * hour);
-  const isAtRest = (): boolean =>
-    report.destinations.every(({ pending }) => pending === 0) && report.datasets[0]?.backfill.state === "done";
-  for (let hours = 3; hours < 40 && !isAtRest(); hours += 1) report = await house.pass(hour);
-  return report;
+async function makeAllWell(stage: Stage): Promise<void> {
+  const { world, cloud, beginning } = stage;
+  for (const kandji of world.kandji.values()) {
+    kandji.faults.clear();
+    kandji.change({ permissions: [AUDIT_EVENTS], largePages: null });
+  }
+  for (const [name, intake] of world.intakes) {
+    intake.faults.clear();
+    intake.change({ refuse: beginning.plan.intakes[name]?.refuse ?? [] });
+  }
+  cloud.killIn = Infinity;
+  cloud.killEvery = Infinity;
+  cloud.isCronSilent = false;
+  cloud.network.weather = { latencyMs: 0, slowBodies: 0 };
+  // Whoever was rolled back goes forward again: an older program refuses what a newer one has written.
+  stage.deploy({ ...stage.env }, stage.wasUpgraded ? stage.next : stage.code);
+  stage.tell("all is well");
+  for (const id of beginning.homes.keys()) {
+    const scopes = [
+      {},
+      { dataset: "audit-events" },
+      ...[...world.intakes.keys()].map((destination) => ({ destination })),
+    ];
+    for (const scope of scopes) {
+      stage.oracle.pauses.resumed(id, "destination" in scope ? scope.destination : undefined);
+      await stage.ask(id, "resume", scope);
+    }
+  }
 }
 
-/** What the two ends know of a history that has come to rest. */
-function judge(house: Household): string[] {
-  const wrong: string[] = [];
-  for (const account of house.world.accounts()) {
-    const { intake, lost, altered, repeated, lostKeys } = account;
-    if (lost > 0)
-      wrong.push(
-        `${intake} lost ${lost}: ${lostKeys
-          .slice(0, 3)
-          .map((key) => describeEvent(house, key))
-          .join("; ")}`,
-      );
-    if (altered !== 0) wrong.push(`${intake}: ${altered} altered`);
-    const batches = repeatedBatches(house, intake);
-    if (batches.length > house.kills * streams)
-      wrong.push(`${intake}: ${batches.length} batches repeated, ${house.kills} kills`);
-    const explained = batches.reduce((sum, records) => sum + records, 0);
-    if (repeated !== explained) wrong.push(`${intake}: ${repeated} repeated, ${explained} of them in whole batches`);
-  }
-  for (const [name, intake] of house.world.intakes) {
-    const { early } = intake.requests.manners();
-    // Whoever is killed before the answer comes does not know what it asked for.
-    if (early > house.kills) wrong.push(`${name} was asked too early ${early} times`);
-    if (intake.memory.changedBatches.size > 0)
-      wrong.push(`${name} saw a batch change: ${[...intake.memory.changedBatches][0]}`);
-  }
-  const manners = house.world.kandji.get("acme")?.requests.manners();
-  if ((manners?.early ?? 0) > house.kills) wrong.push(`Kandji was asked too early ${manners?.early} times`);
-  return wrong;
+/** Lets time pass until nothing waits any more; then a few more events come, which must arrive at once. */
+async function untilAtRest(stage: Stage): Promise<void> {
+  const { clock, cloud, oracle, world } = stage;
+  await cloud.advanceTo(epoch + lastEventAfter + longestLateness);
+  const end = clock.now() + patience;
+  while (clock.now() < end && !isAtRest(stage) && oracle.wrong.length === 0)
+    await cloud.advanceTo(clock.now() + 10 * minute);
+  const from = clock.now();
+  for (const kandji of world.kandji.values()) kandji.seed({ seed: 1, count: 20, from, to: from + minute });
+  stage.tell("a few more events");
+  await cloud.advanceTo(from + promptness);
+  judgePromptness(stage, from);
+  // A record that was refused alone is settled when another one was accepted.
+  await cloud.advanceTo(clock.now() + 3 * minute);
+  if (world.intakes.size > 1 && stage.random() < 0.2) await letOneHang(stage);
 }
 
-/** Sizes of the batches that an intake accepted again under the same id. */
-function repeatedBatches(house: Household, name: string): number[] {
-  const seen = new Set<string>();
-  const repeated: number[] = [];
-  for (const { id, accepted, keys } of house.world.intakes.get(name)?.memory.batches ?? []) {
-    if (accepted && seen.has(id)) repeated.push(keys.length);
-    if (accepted) seen.add(id);
-  }
-  return repeated;
+/** One destination hangs: the others get what comes meanwhile at once. */
+async function letOneHang(stage: Stage): Promise<void> {
+  const { clock, cloud, world } = stage;
+  const [name, sick] = [...world.intakes][0] ?? [];
+  sick?.faults.set({ always: { do: "hang" } });
+  stage.tell(`${name} hangs`);
+  const from = clock.now();
+  for (const kandji of world.kandji.values()) kandji.seed({ seed: 2, count: 40, from, to: from + 10 * minute });
+  await cloud.advanceTo(from + 10 * minute);
+  judgeNeighbours(stage, name ?? "", from);
+  sick?.faults.clear();
+  stage.tell(`${name} is well`);
+  await cloud.advanceTo(clock.now() + promptness);
+  judgePromptness(stage, from);
 }
 
-function describeEvent(house: Household, key: string): string {
-  const event = house.world.kandji
-    .get("acme")
-    ?.store.visible()
-    .find((other) => other.key === key);
-  if (event === undefined) return key;
-  return `${key} of ${new Date(event.at / 1000).toISOString()}, visible ${new Date(event.visibleAt).toISOString()}, served ${event.served} times`;
+function isAtRest({ oracle, world }: Stage): boolean {
+  const isDone = ({ destinations, datasets, problems }: TenantReport): boolean =>
+    destinations.every(
+      ({ name, pending }) =>
+        pending === 0 ||
+        problems.some(({ code, subject }) => code === "refuses-everything" && subject.endsWith(` ${name}`)),
+    ) && datasets.every(({ backfill }) => backfill.state === "done");
+  const waits = [...world.kandji.values()].some(({ store }) => store.visible().some(({ served }) => served === 0));
+  return !waits && [...oracle.reports.values()].every(isDone);
+}
+
+/** The answers of both ends that were none: each is a fault that was injected. */
+function countAnswers({ world, faults }: Stage): void {
+  const ends = [
+    ...[...world.kandji.values()].map((end) => ["Kandji", end] as const),
+    ...[...world.intakes.values()].map((end) => ["intake", end] as const),
+  ];
+  for (const [who, end] of ends) {
+    for (const [status, times] of Object.entries(end.requests.manners().byStatus)) {
+      if (Number(status) >= 400) faults.add(`${who} answers ${status}`, times);
+      if (status === "0") faults.add(`${who} hangs, or its answer breaks off`, times);
+    }
+  }
 }

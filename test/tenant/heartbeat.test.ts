@@ -81,8 +81,7 @@ describe("the heartbeat", () => {
     await it.pass(10 * minute);
     await it.time.advance(9 * minute);
     it.evict();
-    expect(it.engine.state.budget.left("live")).toBe(0);
-    expect(it.engine.state.budget.used()).toBeLessThanOrEqual(120);
+    expect(it.engine.state.budget.used()).toBeLessThanOrEqual(60);
   });
 
   test("what stood in the way of collection is kept over a restart, and lifted by another secret", async () => {
@@ -124,5 +123,83 @@ describe("the heartbeat", () => {
     expect(until).toBeGreaterThan(it.time.now() + 25 * minute);
     it.evict();
     expect(it.engine.state.budget.availableAt("live")).toBe(until);
+  });
+});
+
+describe("a tenant with little left of its hour", () => {
+  const busy = (perHour: number): Household =>
+    new Household(
+      {
+        kandji: {
+          acme: {
+            token: "token-of-acme",
+            // Some pages are open all the time, so that each poll takes several requests.
+            events: [{ seed: 1, count: 6_000, from: epoch - 20 * minute, to: epoch + 2 * hour }],
+          },
+        },
+        intakes: { siem: { kind: "webhook" } },
+      },
+      secrets({ siem: {} }, { maxRequestsPerHour: perHour }),
+    );
+
+  test("is polled on, woken without memory each minute, and never above its share", async () => {
+    const it = busy(60);
+    const newest: number[] = [];
+    for (let n = 0; n < 240; n += 1) {
+      it.evict();
+      await it.pass(minute);
+      newest.push(it.world.accounts()[0]?.delivered ?? 0);
+    }
+    // In each hour something arrives, also long after the first, when guesses would have used it up.
+    const gained = [60, 120, 180, 239].map((at) => (newest[at] ?? 0) - (newest[at - 60] ?? 0));
+    expect(gained.filter((records) => records > 0).length).toBeGreaterThanOrEqual(3);
+    expect(it.world.accounts()[0]).toMatchObject({ lost: 0, repeated: 0 });
+    expect(it.world.kandji.get("acme")?.requests.manners().maxPerHour).toBeLessThanOrEqual(60);
+  });
+
+  test("writes down what it is going to ask before it asks", async () => {
+    const it = busy(60);
+    await it.pass(30 * minute);
+    const beat = it.engine.state.documents.read<Heartbeat>("heartbeat");
+    expect(beat?.reserves).toBe(true);
+    const used = it.engine.state.budget.used();
+    it.evict();
+    expect(it.engine.state.budget.used()).toBe(used);
+  });
+
+  test("says so, and one with plenty left does not", async () => {
+    const it = busy(60);
+    const codes = new Set<string>();
+    for (let n = 0; n < 60; n += 1) for (const { code } of (await it.pass(minute)).problems) codes.add(code);
+    expect(codes).toContain("share-used-up");
+    const other = busy(2_500);
+    const well = await other.pass(30 * minute);
+    expect(well.problems).toEqual([]);
+    expect(other.engine.state.documents.read<Heartbeat>("heartbeat")?.reserves).toBe(false);
+  });
+});
+
+describe("without a cron", () => {
+  test("each source is polled once in a quarter of an hour, however often the alarm rings", async () => {
+    const it = quiet();
+    await it.pass(10 * minute);
+    await it.pass(16 * minute, { isCronSilent: true });
+    const before = asked(it);
+    for (let n = 0; n < 600; n += 1) {
+      it.engine.state.pollIfCronIsSilent();
+      await it.time.during(it.engine.run());
+      await it.time.advance(6_000);
+    }
+    expect(asked(it) - before).toBeGreaterThanOrEqual(3);
+    expect(asked(it) - before).toBeLessThanOrEqual(5);
+  });
+
+  test("nothing is polled by the alarm while the cron fires", async () => {
+    const it = quiet();
+    await it.pass(10 * minute);
+    const before = asked(it);
+    it.engine.state.pollIfCronIsSilent();
+    await it.time.during(it.engine.run());
+    expect(asked(it)).toBe(before);
   });
 });

@@ -115,6 +115,20 @@ describe("taking part", () => {
     it.enrolled(secrets({ one: {}, two: { encoding: "json-array" } }));
     expect(it.note("two")).toMatchObject({ trouble: null, owedMissing: 3 });
   });
+
+  test.each([
+    ["to the same host keeps the time that the intake named", "unavailable", true, {}, true],
+    ["to another host does not", "unavailable", true, { url: "https://elsewhere.example/in" }, false],
+    ["keeps no pause that we chose ourselves", "unavailable", false, {}, false],
+    ["lifts a hold, whatever time came with it", "locked-out", true, {}, false],
+  ] as const)("another secret %s", (_, kind, isAsked, change, isKept) => {
+    const it = office();
+    it.enrolled(both);
+    const trouble = { kind, why: "", fix: "", retryAt: epoch + 1, isAsked, attempts: 1, since: epoch };
+    it.documents.write(noteName("two"), { ...it.note("two"), trouble });
+    it.enrolled(secrets({ one: {}, two: { maxBatchRecords: 7, ...change } }));
+    expect(it.note("two")?.trouble).toEqual(isKept ? trouble : null);
+  });
 });
 
 describe("one that is absent", () => {

@@ -1,0 +1,151 @@
+/** How a history begins: the tenants, what happens in their accounts, the intakes, and how all of it is set up. */
+import type { EventPlan } from "../simulator/event-plan.ts";
+import { integer, pick, type Random } from "../simulator/random.ts";
+import type { IntakePlan, KandjiPlan, WorldPlan } from "../simulator/world.ts";
+
+export const second = 1_000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+/** When histories begin. */
+export const epoch = Date.parse("2026-05-01T08:00:00Z");
+/** The last event of a history occurs this long after its beginning, and is visible not much later. */
+export const lastEventAfter = 30 * minute;
+export const longestLateness = 8 * minute;
+/** Requests an hour that a tenant may make unless its secret says otherwise. */
+export const usualShare = 2_500;
+/** What an intake refuses while it refuses anything. */
+export const poison = "poison";
+
+export interface Beginning {
+  readonly plan: WorldPlan;
+  readonly env: Readonly<Record<string, string>>;
+  /** Tenants by id, with where their objects live. */
+  readonly homes: ReadonlyMap<string, string>;
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly maxRequestsPerHour: number;
+  readonly evictsWhenIdle: boolean;
+  readonly latencyMs: number;
+  readonly slowBodies: number;
+}
+
+const chance = (random: Random, share: number): boolean => random() < share;
+
+export function begin(random: Random): Beginning {
+  const tenants = ["acme", "umbrella", "initech"].slice(0, 1 + Math.floor(random() ** 3 * 3));
+  const names = ["archive", "siem", "backup"].slice(0, 1 + Math.floor(random() ** 1.5 * 3));
+  const intakes = Object.fromEntries(names.map((name) => [name, intakeOf(random)]));
+  const tokens = new Map(tenants.map((id) => [id, `token-of-${id}-${integer(random, 1e9)}`]));
+  const homes = new Map(tenants.map((id) => [id, chance(random, 0.2) ? "eu" : ""]));
+  const maxRequestsPerHour = chance(random, 0.3) ? 150 + integer(random, 1_000) : usualShare;
+  const size = random() ** 2;
+  const kandji = tenants.map((id): [string, KandjiPlan] => [
+    id,
+    {
+      token: tokens.get(id) ?? "",
+      seed: integer(random, 1e6),
+      events: eventsOf(random, size),
+      nextCarriesDates: chance(random, 0.5),
+      endDate: pick(random, ["inclusive", "exclusive"]),
+      next: pick(random, ["url", "url", "token", "foreign"]),
+    },
+  ]);
+  return {
+    plan: { kandji: Object.fromEntries(kandji), intakes },
+    env: {
+      ADMIN_TOKEN: "admin-token-of-the-simulation",
+      MAX_REQUESTS_PER_RUN: String(pick(random, [8, 45, 200])),
+      ...(chance(random, 0.4) ? { MAX_SPOOL_BYTES: String(100_000 + integer(random, 1_000_000)) } : {}),
+      ...Object.fromEntries(
+        tenants.map((id) => [
+          `TENANT_${id.toUpperCase()}`,
+          tenantSecret(random, id, { tokens, homes, maxRequestsPerHour }),
+        ]),
+      ),
+      ...Object.fromEntries(
+        names.map((name) => [`DESTINATION_${name.toUpperCase()}`, destinationSecret(random, name, intakes)]),
+      ),
+    },
+    homes,
+    tokens,
+    maxRequestsPerHour,
+    evictsWhenIdle: chance(random, 0.7),
+    latencyMs: pick(random, [0, 200, 3_000, 30_000]),
+    slowBodies: chance(random, 0.2) ? random() * 0.1 : 0,
+  };
+}
+
+const datadogKey = "datadog-key-of-the-simulation";
+const signingSecret = `whsec_${Buffer.from("a signing secret of the simulation").toString("base64")}`;
+
+function intakeOf(random: Random): IntakePlan {
+  const refuse = chance(random, 0.5) ? [{ contains: poison, status: pick(random, [400, 422] as const) }] : [];
+  if (chance(random, 0.2)) {
+    return { kind: "datadog", apiKey: datadogKey, refuse: refuse.map((rule) => ({ ...rule, status: 400 })) };
+  }
+  return {
+    kind: "webhook",
+    refuse,
+    ...(chance(random, 0.3) ? { maxRecords: 40 + integer(random, 500) } : {}),
+    ...(chance(random, 0.2) ? { maxBytes: 20_000 + integer(random, 200_000) } : {}),
+    ...(chance(random, 0.3) ? { signingSecret } : {}),
+  };
+}
+
+function destinationSecret(random: Random, name: string, intakes: Readonly<Record<string, IntakePlan>>): string {
+  const intake = intakes[name];
+  const url = `https://intake.example/intake/${name}`;
+  const limit = chance(random, 0.3) ? { maxBatchRecords: 20 + integer(random, 400) } : {};
+  if (intake?.kind === "datadog") return JSON.stringify({ type: "datadog", url, apiKey: datadogKey, ...limit });
+  return JSON.stringify({
+    type: "webhook",
+    url,
+    ...limit,
+    ...(chance(random, 0.2) ? { gzip: true } : {}),
+    ...(chance(random, 0.2) ? { encoding: "json-array" } : {}),
+    ...(intake?.signingSecret === undefined ? {} : { signingSecret }),
+  });
+}
+
+function tenantSecret(
+  random: Random,
+  id: string,
+  { tokens, homes, maxRequestsPerHour }: Pick<Beginning, "tokens" | "homes" | "maxRequestsPerHour">,
+): string {
+  const jurisdiction = homes.get(id) ?? "";
+  const every = pick(random, ["60s", "60s", "60s", "2m", "3m"]);
+  return JSON.stringify({
+    subdomain: id,
+    token: tokens.get(id),
+    maxRequestsPerHour,
+    datasets: { "audit-events": { every } },
+    ...(jurisdiction === "" ? {} : { jurisdiction }),
+  });
+}
+
+/** A past that is history at the first sync, and events of the two hours in which most of it happens. */
+function eventsOf(random: Random, size: number): EventPlan[] {
+  const marked = { count: integer(random, 4), text: poison };
+  return [
+    {
+      seed: integer(random, 1e6),
+      count: integer(random, 200 + 3_000 * size),
+      from: epoch - 40 * day,
+      to: epoch - hour,
+      ties: { groups: integer(random, 20), size: 1 + integer(random, chance(random, 0.1) ? 1_200 : 100) },
+      marked,
+    },
+    {
+      seed: integer(random, 1e6),
+      count: integer(random, 200 + 3_000 * size),
+      from: epoch - 20 * minute,
+      to: epoch + lastEventAfter,
+      late: { share: random() * 0.1, byMs: integer(random, longestLateness) },
+      ties: { groups: integer(random, 30), size: 1 + integer(random, 20) },
+      future: { count: integer(random, 20), aheadMs: day },
+      marked,
+      odd: integer(random, 20),
+      bare: chance(random, 0.2) ? integer(random, 5) : 0,
+    },
+  ];
+}

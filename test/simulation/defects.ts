@@ -1,0 +1,310 @@
+/**
+ * Mistakes that somebody might make, each as a change of the source: with one of them in the code, some history has to
+ * break a promise. Those that were really made, and found by these histories, are marked.
+ */
+import type { Edit } from "./platform/source-edit.ts";
+
+export interface Defect {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+}
+
+const one = (name: string, file: string, find: string, replace: string): Defect => ({
+  name,
+  edits: [{ file, find, replace }],
+});
+
+const ofCollection: readonly Defect[] = [
+  one(
+    "cursor-before-spool",
+    "collection/live-collector.ts",
+    "if (stored > 0 || isStale) this.#c.ports.sql.transaction(() => this.#write());",
+    `if (stored > 0 || isStale) {
+      const { spool, ports } = this.#c;
+      ports.sql.transaction(() => {
+        spool.lanes.write(this.lane, spool.lanes.length(this.lane), { live: this.#state, tally: this.#tally, usage: this.#c.usage() });
+        this.seen.remember([...this.#held.values()], this.#state.floor);
+      });
+      ports.sql.transaction(() => this.#write());
+    }`,
+  ),
+  one("paging-without-the-last-instant", "collection/walk.ts", "since: place.at, order", "since: place.at + 1, order"),
+  one("overlap-halved", "collection/live.ts", "seenAt + overlapMs <= now", "seenAt + overlapMs / 2 <= now"),
+  one("overlap-ignored", "collection/live.ts", "seenAt + overlapMs <= now", "seenAt <= now"),
+  one(
+    "ids-forgotten",
+    "collection/live-collector.ts",
+    "return this.seen.has(id) || this.#held.has(id);",
+    "return this.#held.has(id);",
+  ),
+  one(
+    "held-records-not-stored",
+    "collection/live-collector.ts",
+    "const stored = isLast || this.#mustFlush(floor) ? this.flush() : 0;",
+    "const stored = this.#mustFlush(floor) ? this.flush() : 0;",
+  ),
+  {
+    name: "future-record-moves-the-watermark",
+    edits: [
+      {
+        file: "collection/live.ts",
+        find: "if (newest <= headOf(state) || newest > now * 1000) return state;",
+        replace: "if (newest <= headOf(state)) return state;",
+      },
+      {
+        file: "collection/live-collector.ts",
+        find: "(latest, { time }) => (time <= now * 1000 ? Math.max(latest, time) : latest), 0);",
+        replace: "(latest, { time }) => Math.max(latest, time), 0);",
+      },
+    ],
+  },
+  one(
+    "history-skips-its-edge",
+    "collection/history-reader.ts",
+    "!(record.time === place.at && known.has(record.id))",
+    "record.time !== place.at",
+  ),
+  one(
+    "ties-not-read-by-id",
+    "collection/walk.ts",
+    "if (fillsPage) return { place: { ...placeAt(place.at), byId: true, lastNext: page.next }, oddities };",
+    "if (fillsPage) return { place: placeAt(place.at + 1), oddities };",
+  ),
+  one(
+    "surplus-of-owed-not-counted",
+    "collection/history-reader.ts",
+    "if (range.destination !== null) correct(spool, this.lane, range.destination, raws.length - range.expected);",
+    'if (range.destination === null) correct(spool, this.lane, "", 0);',
+  ),
+  one(
+    "records-written-anew",
+    "collection/page.ts",
+    'const raw = onOneLine(raws[index] ?? "");',
+    "const raw = JSON.stringify(record);",
+  ),
+];
+
+const ofSpool: readonly Defect[] = [
+  one(
+    "spool-lets-go-without-owing",
+    "spool/spool.ts",
+    "missed.map((raw) => this.#identify(segment.lane.dataset, raw)),",
+    "missed.slice(1).map((raw) => this.#identify(segment.lane.dataset, raw)),",
+  ),
+  // Made, and found by histories.
+  one(
+    "lane-passes-what-is-on-its-way",
+    "spool/spool.ts",
+    "if (!waiting.has(lane)) this.#letGo(segment);",
+    "if (!this.#onTheWay.has(segment.id)) this.#letGo(segment);",
+  ),
+  // Made, and found by histories.
+  one(
+    "segment-freed-by-the-first",
+    "spool/spool.ts",
+    "const isNeeded = offsets.some(",
+    "const isNeeded = offsets.every(",
+  ),
+  // Made, and found by histories.
+  one(
+    "owed-merged-while-read",
+    "spool/ranges.ts",
+    "last.edge.length > 0 || this.beingRead.has(last.id)",
+    "last.edge.length > 0",
+  ),
+  one(
+    "newcomer-counted-from-the-start",
+    "spool/offsets.ts",
+    "joinedAt: { appended, shared },",
+    "joinedAt: { appended: 0, shared: 0 },",
+  ),
+  one(
+    "suspects-lost-when-let-go",
+    "spool/spool.ts",
+    "return at >= offset.position || suspects.some((suspect) => suspect.at === at);",
+    "return at >= offset.position;",
+  ),
+];
+
+const ofDelivery: readonly Defect[] = [
+  one(
+    "offset-before-answer",
+    "delivery/courier.ts",
+    "const sent = await send(ports, config.destination, batch);",
+    `this.#settle(batch, (offset) => ({ ...offset, position: batch.end }));
+      const sent = await send(ports, config.destination, batch);`,
+  ),
+  one(
+    "split-drops-its-half",
+    "delivery/settlement.ts",
+    "return { ...offset, ends: [...ends] };",
+    "return { ...offset, ends: [...ends], position: middle };",
+  ),
+  one(
+    "retry-after-ignored",
+    "delivery/courier.ts",
+    "backoffMs(attempts, ports.random(), afterMs)",
+    "backoffMs(attempts, ports.random(), null)",
+  ),
+  one(
+    "retry-after-of-kandji-ignored",
+    "kandji/client.ts",
+    "if (failure.retryAfterMs !== null) this.#budget.block(now + failure.retryAfterMs);",
+    "",
+  ),
+  one(
+    "retry-after-forgotten-by-a-restart",
+    "tenant/state.ts",
+    "note === undefined || (note.trouble?.kind === trouble?.kind && trouble?.isAsked !== true)",
+    "note === undefined || note.trouble?.kind === trouble?.kind || trouble !== null",
+  ),
+  // Made, and found by histories.
+  one(
+    "retry-after-forgotten-with-a-new-secret",
+    "tenant/roster.ts",
+    "isSameSecret || isWish(before, config)",
+    "isSameSecret",
+  ),
+  one(
+    "refused-once-is-dead",
+    "delivery/courier.ts",
+    'if (choice.kind === "retrial" && choice.isFinal) return',
+    'if (choice.kind !== "probe") return',
+  ),
+  one(
+    "refused-batch-thrown-away",
+    "delivery/courier.ts",
+    "if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch));",
+    "if (batch.positions.length > 1) this.#settle(batch, (offset) => accepted(offset, batch, [], 0, 0));",
+  ),
+  one(
+    "suspects-forgotten",
+    "delivery/settlement.ts",
+    "suspects: inOrder([...without(offset, suspect.at), suspect]),",
+    "suspects: without(offset, suspect.at),",
+  ),
+  // Made, and found by histories.
+  one(
+    "left-out-beside-a-refused-one",
+    "delivery/settlement.ts",
+    "    skipped: offset.skipped + batch.skipped,\n    suspects: inOrder([...without",
+    "    suspects: inOrder([...without",
+  ),
+  // Made, and found by histories.
+  one(
+    "probe-grows-at-its-retry",
+    "delivery/courier.ts",
+    'if (choice.kind === "probe") this.#settle',
+    'if (choice.kind === "probe" && batch.end < 0) this.#settle',
+  ),
+  one("batch-id-by-the-clock", "delivery/batch.ts", "from, end - from, form,", "from, end - from, form, source.now,"),
+  one(
+    "no-answer-is-acceptance",
+    "delivery/courier.ts",
+    'if (!sent.answered) this.#setBack({ kind: "try-later", why: sent.why }, null);',
+    "if (!sent.answered) this.#accept(batch, []);",
+  ),
+  one(
+    "markup-is-acceptance",
+    "destinations/datadog.ts",
+    'if (verdict.kind !== "accepted" || !isMarkup(answer)) return verdict;',
+    "if (!isMarkup(answer)) return verdict; else return verdict;",
+  ),
+  one("too-old-is-sent", "delivery/batch.ts", ": config.oldRecords;", ': "send";'),
+];
+
+const ofTenant: readonly Defect[] = [
+  one("history-before-live", "tenant/plan.ts", "[...live, ...history]", "[...history, ...live]"),
+  one(
+    "pause-ignored",
+    "tenant/engine.ts",
+    "if (this.state.isPaused({ destination: courier.id }) || !courier.isReady()) {",
+    "if (!courier.isReady()) {",
+  ),
+  one(
+    "one-connection-for-all",
+    "tenant/engine.ts",
+    "new Connections(healthyConnections)",
+    "new Connections(suspectConnections)",
+  ),
+  one(
+    "floor-written-ahead-of-records",
+    "tenant/state.ts",
+    "    // The floor that is written must have nothing below it that is only in memory.\n    this.flush();\n",
+    "",
+  ),
+  // Made, and found by histories.
+  {
+    name: "share-starved-by-guesses",
+    edits: [
+      {
+        file: "tenant/heartbeat.ts",
+        find: 'Math.min(polls * pagesOf(source), budget.left("live"))',
+        replace: "polls * pagesOf(source)",
+      },
+      {
+        file: "tenant/heartbeat.ts",
+        find: "if (heartbeat.reserves === true && since === heartbeat.usage.at) return;",
+        replace: "",
+      },
+      { file: "tenant/heartbeat.ts", find: "heartbeat.reserves === true ? 1 :", replace: "" },
+    ],
+  },
+  one(
+    "requests-not-charged-after-a-restart",
+    "tenant/heartbeat.ts",
+    'budget.charge(Math.min(polls * pagesOf(source), budget.left("live")));',
+    "",
+  ),
+  // Made, and found by histories.
+  one(
+    "every-alarm-polls-without-a-cron",
+    "tenant/state.ts",
+    "if (now - (source.lastSuccessAt ?? 0) >= pause) source.isAsked = true;",
+    "if (pause > 0) source.isAsked = true;",
+  ),
+  one(
+    "goes-on-after-a-failed-transaction",
+    "tenant/engine.ts",
+    "          this.stop();\n          throw error;",
+    "          throw error;",
+  ),
+  one(
+    "migration-in-pieces",
+    "tenant/migrations.ts",
+    "    sql.transaction(() => {\n      for (const statement",
+    "    ((work: () => void) => work())(() => {\n      for (const statement",
+  ),
+  one(
+    "redrive-counts-twice",
+    "tenant/operations.ts",
+    "countDead(state, letter.destination, letter.dataset, { dead: -1, skipped: 0 });",
+    "",
+  ),
+  one(
+    "redrive-drops",
+    "tenant/operations.ts",
+    "spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null);",
+    "spool.lanes.write(lane, spool.lanes.length(lane), null);",
+  ),
+  one(
+    "every-poll-writes",
+    "tenant/state.ts",
+    "if (step.isLast && (isSeldom(source) || this.#isEachPollReserved)) this.beat();",
+    "if (step.isLast) this.beat();",
+  ),
+  one(
+    "token-in-a-problem",
+    "kandji/client.ts",
+    "const body = answer.body?.replaceAll(this.#token.reveal(), String(this.#token));",
+    "const body = `${this.#token.reveal()} ${answer.body}`;",
+  ),
+  one(
+    "object-forgotten-with-a-wrong-secret",
+    "tenant/tenant-object.ts",
+    "if (Date.now() < since + keptAbsentMs) return",
+    "if (Date.now() < since) return",
+  ),
+];
+
+export const defects: readonly Defect[] = [...ofCollection, ...ofSpool, ...ofDelivery, ...ofTenant];

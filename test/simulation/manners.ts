@@ -1,0 +1,46 @@
+/** Promise 8, as far as a forwarder can know what it was asked: nothing goes to a host before the time that it named. */
+
+/** How far two clocks of a history may disagree about a time that one of them named. */
+const clockTolerance = 6_000;
+
+interface Wish {
+  readonly heardAt: number;
+  readonly until: number;
+}
+
+export const intakeOf = (url: string): string | undefined => /\/intake\/([^/?]+)/.exec(url)?.[1];
+
+export class Manners {
+  readonly #wishes = new Map<string, Wish>();
+  readonly #now: () => number;
+  readonly #note: (problem: string) => void;
+
+  constructor(now: () => number, note: (problem: string) => void) {
+    this.#now = now;
+    this.#note = note;
+  }
+
+  sent(who: string, url: string): void {
+    const until = this.#wishes.get(keyOf(who, url))?.until ?? 0;
+    if (this.#now() < until - clockTolerance)
+      this.#note(
+        `promise 8: ${keyOf(who, url)} was asked ${Math.round((until - this.#now()) / 1000)} s before its Retry-After`,
+      );
+  }
+
+  received(who: string, url: string, retryAfter: string | null): void {
+    if (retryAfter === null) return;
+    const now = this.#now();
+    const until = /^\d+$/.test(retryAfter) ? now + Number(retryAfter) * 1000 : Date.parse(retryAfter);
+    const before = this.#wishes.get(keyOf(who, url))?.until ?? 0;
+    this.#wishes.set(keyOf(who, url), { heardAt: now, until: Math.max(before, until) });
+  }
+
+  /** Whoever is killed at the instant of the answer has not written it down. */
+  programsEnded(): void {
+    for (const [key, { heardAt }] of this.#wishes) if (heardAt === this.#now()) this.#wishes.delete(key);
+  }
+}
+
+/** Each tenant's object knows what it was told itself, and of each intake by itself. */
+const keyOf = (who: string, url: string): string => `${who} at ${intakeOf(url) ?? new URL(url).host}`;

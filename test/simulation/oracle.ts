@@ -1,0 +1,155 @@
+/** Owns the truth: watches both ends and what the forwarder says of itself, and notes every promise that is broken. */
+import type { DeadLetterReport, DestinationReport, TenantReport } from "../../src/tenant/report.ts";
+import type { IntakeMemory } from "../simulator/intake-memory.ts";
+import type { World } from "../simulator/world.ts";
+import type { Beginning } from "./beginning.ts";
+import { Manners } from "./manners.ts";
+import { Pauses } from "./pauses.ts";
+import { Precedence } from "./precedence.ts";
+import { seeTransitions } from "./transitions.ts";
+import { Tally } from "./story.ts";
+
+export class Oracle {
+  readonly wrong: string[] = [];
+  readonly transitions = new Tally();
+  readonly reports = new Map<string, TenantReport>();
+  /** How often every program was ended, and when last. */
+  ends = 0;
+  /** Deeds after which a batch may be formed anew, under another id. */
+  readonly reformed = new Set<string>();
+  /** Deeds after which clocks disagree. */
+  isSkewed = false;
+  readonly manners: Manners;
+  readonly precedence: Precedence;
+  readonly pauses: Pauses;
+  readonly world: World;
+  readonly beginning: Beginning;
+  readonly now: () => number;
+  /** Per intake: ids of accepted batches whose answer came back whole, how often. */
+  readonly #confirmed = new Map<string, number>();
+  /** Dead letters that were seen, by intake and record, and those that a person let go. */
+  readonly #letters = new Map<string, DeadLetterReport>();
+  readonly deleted = new Set<string>();
+  readonly #secrets: readonly string[];
+
+  constructor(world: World, beginning: Beginning, now: () => number) {
+    this.world = world;
+    this.beginning = beginning;
+    this.now = now;
+    const note = (problem: string): void => this.note(problem);
+    this.manners = new Manners(now, note);
+    this.precedence = new Precedence(now, note);
+    this.pauses = new Pauses(now, note);
+    this.#secrets = [...beginning.tokens.values(), "datadog-key-of-the-simulation", "admin-token-of-the-simulation"];
+  }
+
+  note(problem: string): void {
+    if (this.wrong.length < 20) this.wrong.push(problem);
+  }
+
+  programsEnded(): void {
+    this.ends += 1;
+    this.manners.programsEnded();
+    this.precedence.programsEnded();
+  }
+
+  sawAnswer(tenant: string, method: string, result: unknown): void {
+    if (method === "tick" || method === "report") this.#sawReport(result as TenantReport);
+    if (method === "deadLetters") this.#sawDeadLetters(result as DeadLetterReport[]);
+    if (result !== undefined) this.sawText(`what tenant ${tenant} answers to ${method}`, JSON.stringify(result));
+  }
+
+  /** A request leaves for one of the two ends. */
+  sawRequest(who: string, url: string): void {
+    this.manners.sent(who, url);
+    this.precedence.sent(who, url);
+    this.pauses.sent(who, url);
+  }
+
+  sawText(where: string, text: string): void {
+    const leaked = this.#secrets.find((secret) => text.includes(secret));
+    if (leaked !== undefined) this.note(`promise 10: a secret is in ${where}`);
+  }
+
+  sawInternalError(line: string): void {
+    this.note(`an error in the forwarder itself: ${line.slice(0, 300)}`);
+  }
+
+  /** The forwarder received the whole answer that its batch was accepted. */
+  sawAcceptance(intake: string, id: string): void {
+    const key = `${intake} ${id}`;
+    this.#confirmed.set(key, (this.#confirmed.get(key) ?? 0) + 1);
+  }
+
+  confirmations(intake: string, id: string): number {
+    return this.#confirmed.get(`${intake} ${id}`) ?? 0;
+  }
+
+  #sawReport(report: TenantReport): void {
+    const before = this.reports.get(report.id);
+    seeTransitions(before, report, this.transitions);
+    for (const books of report.destinations) this.#checkBooks(report.id, books);
+    this.reports.set(report.id, report);
+  }
+
+  #checkBooks(tenant: string, books: DestinationReport): void {
+    const { name, collected, delivered, pending, skipped, dead, owed } = books;
+    const says = JSON.stringify({ collected, delivered, pending, skipped, dead, owed });
+    if (collected !== delivered + pending + skipped + dead)
+      this.note(`promise 1: the books of ${tenant} at ${name} do not balance: ${says}`);
+    if ([collected, delivered, pending, skipped, dead, owed].some((count) => count < 0))
+      this.note(`promise 1: a count of ${tenant} at ${name} is negative: ${says}`);
+    // What was accepted and never heard of may have outgrown the spool: it is collected again, and comes in another batch.
+    if (owed > 0) this.reformed.add(name);
+    const arrived = this.world.intakes.get(name)?.memory.arrivals ?? 0;
+    if (delivered > arrived)
+      this.note(`promise 1: ${tenant} calls ${delivered} delivered to ${name}, which has ${arrived}`);
+  }
+
+  #sawDeadLetters(letters: readonly DeadLetterReport[]): void {
+    for (const letter of letters) {
+      const key = `${letter.destination} ${letter.recordId}`;
+      if (this.#letters.has(key)) continue;
+      this.#letters.set(key, letter);
+      const memory = this.world.intakes.get(letter.destination)?.memory;
+      if (memory !== undefined && letter.recordId !== null) this.#checkDeath(letter, memory);
+    }
+  }
+
+  /** A dead letter was refused alone, then another record was accepted, then it was refused alone again. */
+  #checkDeath({ destination, recordId, status }: DeadLetterReport, memory: IntakeMemory): void {
+    if (status === 0) return;
+    const own = memory.batches.map(({ accepted, keys }) =>
+      accepted ? "accepted" : keys.length === 1 && keys[0] === recordId ? "refused" : "",
+    );
+    const first = own.indexOf("refused");
+    const last = own.lastIndexOf("refused");
+    const isAccepted = own.indexOf("accepted", first) > first && own.indexOf("accepted", first) < last;
+    if (first < 0 || !isAccepted)
+      this.note(`promise 6: ${recordId} was given up for ${destination} before another record was accepted`);
+  }
+
+  isDeadAt(intake: string, key: string): boolean {
+    return this.#letters.has(`${intake} ${key}`);
+  }
+
+  /** What is looked at whenever the history pauses. */
+  check(): void {
+    for (const [name, kandji] of this.world.kandji) {
+      const manners = kandji.requests.manners();
+      if (manners.maxPerSecond > 50)
+        this.note(`promise 8: Kandji of ${name} was asked ${manners.maxPerSecond} times in a second`);
+      const { maxRequestsPerHour } = this.beginning;
+      if (!this.isSkewed && manners.maxPerHour > maxRequestsPerHour)
+        this.note(
+          `promise 8: Kandji of ${name} was asked ${manners.maxPerHour} times in an hour, ${maxRequestsPerHour} are allowed`,
+        );
+    }
+    for (const [name, intake] of this.world.intakes) {
+      for (const id of intake.memory.changedBatches)
+        this.note(`promise 2: batch ${id} came to ${name} with another body`);
+    }
+    const [stray] = this.world.strays;
+    if (stray !== undefined) this.note(`promise 10: a request went to ${stray.url}`);
+  }
+}

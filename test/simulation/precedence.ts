@@ -1,0 +1,47 @@
+/** Promise 4: live never waits for history. Where a poll is due, the next request to Kandji is a live one. */
+import type { TenantReport } from "../../src/tenant/report.ts";
+import { intakeOf } from "./manners.ts";
+
+/** Whoever was killed or cut off in the middle of a request has given it up by then. */
+const longestRequest = 90_000;
+
+/** History is read up to an end; the live tail has none, but for a single instant, which is read by id. */
+const isHistory = (url: string): boolean => url.includes("end_date=") && !url.includes("sort_by=id");
+
+export class Precedence {
+  /** Tenants whose next request must be a live one. */
+  readonly #due = new Set<string>();
+  /** Since when a tenant waits for an answer of Kandji. */
+  readonly #asking = new Map<string, number>();
+  readonly #now: () => number;
+  readonly #note: (problem: string) => void;
+
+  constructor(now: () => number, note: (problem: string) => void) {
+    this.#now = now;
+    this.#note = note;
+  }
+
+  ticked(tenant: string, slot: number, report: TenantReport | undefined): void {
+    const [dataset] = report?.datasets ?? [];
+    if (dataset === undefined || report === undefined || report.problems.length > 0 || report.paused || dataset.paused)
+      return;
+    if (dataset.nextDueAt === null || Date.parse(dataset.nextDueAt) > slot) return;
+    if (this.#now() - (this.#asking.get(tenant) ?? 0) < longestRequest) return;
+    this.#due.add(tenant);
+  }
+
+  sent(who: string, url: string): void {
+    if (intakeOf(url) !== undefined) return;
+    this.#asking.set(who, this.#now());
+    if (this.#due.delete(who) && isHistory(url)) this.#note(`promise 4: ${who} reads history while a live poll is due`);
+  }
+
+  answered(who: string, url: string): void {
+    if (intakeOf(url) === undefined) this.#asking.delete(who);
+  }
+
+  programsEnded(): void {
+    this.#due.clear();
+    this.#asking.clear();
+  }
+}

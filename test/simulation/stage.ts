@@ -1,0 +1,150 @@
+/** One history's set: the world, the platform with the forwarder on it, and the oracle that watches both. */
+import { digest } from "../simulator/record-text.ts";
+import { randomFrom, type Random } from "../simulator/random.ts";
+import { World } from "../simulator/world.ts";
+import { begin, epoch, type Beginning } from "./beginning.ts";
+import { intakeOf } from "./manners.ts";
+import { Oracle } from "./oracle.ts";
+import { Clock } from "./platform/clock.ts";
+import { SimulatedCloudflare } from "./platform/cloudflare.ts";
+import type { Code } from "./platform/code.ts";
+import type { Exchange } from "./platform/network.ts";
+import { Story, Tally } from "./story.ts";
+
+export interface StageOptions {
+  readonly seed: number;
+  readonly code: Code;
+  /** What the code is upgraded to. */
+  readonly next: Code;
+  readonly isDetailed: boolean;
+}
+
+export class Stage {
+  readonly random: Random;
+  readonly clock = new Clock(epoch);
+  readonly beginning: Beginning;
+  readonly world: World;
+  readonly cloud: SimulatedCloudflare;
+  readonly oracle: Oracle;
+  readonly story: Story;
+  readonly faults = new Tally();
+  readonly code: Code;
+  readonly next: Code;
+  /** The right secrets; what is deployed may be others. */
+  env: Record<string, string>;
+
+  constructor({ seed, code, next, isDetailed }: StageOptions) {
+    this.random = randomFrom(seed);
+    this.beginning = begin(this.random);
+    this.env = { ...this.beginning.env };
+    this.code = code;
+    this.next = next;
+    this.story = new Story(this.clock.now, isDetailed);
+    const { plan, evictsWhenIdle, latencyMs, slowBodies } = this.beginning;
+    this.world = new World(plan, { now: this.clock.now, hang: async (request) => this.cloud.network.hang(request) });
+    this.cloud = new SimulatedCloudflare({
+      clock: this.clock,
+      seed,
+      code,
+      env: this.env,
+      world: async (request) => this.#reached(request),
+      evictsWhenIdle,
+      on: {
+        killed: (point, who) => this.#killed(point, who),
+        log: (line) => this.#logged(line),
+        called: (tenant, method, values) => {
+          if (method === "tick")
+            this.oracle.precedence.ticked(tenant, Number(values[0]), this.oracle.reports.get(tenant));
+        },
+        answered: (tenant, method, result) => this.oracle.sawAnswer(tenant, method, result),
+        sent: (who, url) => this.oracle.sawRequest(who, url),
+        received: (who, exchange) => this.#received(who, exchange),
+        slowed: () => this.faults.add("body that stalls"),
+      },
+    });
+    this.cloud.network.weather = { latencyMs, slowBodies };
+    this.oracle = new Oracle(this.world, this.beginning, this.clock.now);
+  }
+
+  tell(line: string): void {
+    this.story.tell(line);
+  }
+
+  /** Puts other secrets in place; every program begins anew. */
+  deploy(env: Readonly<Record<string, string>>, code = this.cloud.code): void {
+    this.cloud.deploy({ env, code });
+    this.oracle.programsEnded();
+  }
+
+  kill(): void {
+    this.cloud.killAll();
+    this.oracle.programsEnded();
+  }
+
+  get wasUpgraded(): boolean {
+    return this.faults.counts.has("upgrade");
+  }
+
+  /** Asks a tenant's object as an operator does; undefined when it cannot answer now, which is told. */
+  async ask(tenant: string, method: string, ...values: unknown[]): Promise<{ readonly value: unknown } | undefined> {
+    try {
+      const answer = await this.cloud.ask(tenant, this.beginning.homes.get(tenant) ?? "", method, ...values);
+      this.oracle.sawAnswer(tenant, method, answer);
+      return { value: answer };
+    } catch (error) {
+      this.story.detail(() => `${tenant} does not answer to ${method}: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Looks at everything that can be seen from outside. */
+  async look(): Promise<void> {
+    for (const id of this.beginning.homes.keys()) {
+      await this.ask(id, "report");
+      await this.ask(id, "deadLetters");
+    }
+    this.oracle.check();
+  }
+
+  close(): void {
+    this.cloud.killAll();
+    for (const { disk } of this.cloud.objects.values()) disk.close();
+  }
+
+  #killed(point: string, who: string): void {
+    this.faults.add(`kill ${point}`);
+    this.oracle.programsEnded();
+    this.tell(`killed ${point}, at work in ${who}`);
+  }
+
+  #logged(line: string): void {
+    this.oracle.sawText("a line of the log", line);
+    if (line.includes("internal-error")) this.oracle.sawInternalError(line);
+    this.story.detail(() => `log ${line.slice(0, 200)}`);
+  }
+
+  /** A request has come to one of the two ends. */
+  async #reached(request: Request): Promise<Response> {
+    const response = await this.world.fetch(request);
+    const batch = request.headers.get("webhook-id") ?? "";
+    this.story.detail(() => `${shown(request.url)} ${batch} is answered ${response.status}`);
+    return response;
+  }
+
+  #received(who: string, { url, init, status, headers }: Exchange): void {
+    this.story.detail(() => `${who} hears ${status} from ${shown(url)}`);
+    this.oracle.manners.received(who, url, headers.get("Retry-After"));
+    this.oracle.precedence.answered(who, url);
+    const intake = intakeOf(url);
+    if (intake === undefined || status > 299) return;
+    const id = new Headers(init.headers).get("webhook-id") ?? digest(bytesOf(init.body));
+    this.oracle.sawAcceptance(intake, id);
+  }
+}
+
+function bytesOf(body: RequestInit["body"]): Uint8Array {
+  return typeof body === "string" ? Buffer.from(body) : new Uint8Array(body as Uint8Array);
+}
+
+const shown = (url: string): string =>
+  decodeURIComponent(url.replace(/^https:\/\//, "").replace("/api/v1/audit/events", ""));
