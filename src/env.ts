@@ -7,6 +7,8 @@ export interface Env {
   readonly FORWARDER: DurableObjectNamespace<Forwarder>;
   readonly ADMIN_TOKEN?: string;
   readonly VIEWER_TOKEN?: string;
+  /** Signs the chain of deliveries; where it is absent a key is made from `ADMIN_TOKEN`. */
+  readonly CHAIN_KEY?: string;
   /** `"true"` in development only: permits `http:`, loopback and other hosts, and ignores jurisdictions (the local runtime has none). */
   readonly ALLOW_LOCAL_HOSTS?: string;
   /** External requests that one run may make, as text; default 45, so that the free plan's 50 hold. */

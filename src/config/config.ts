@@ -51,6 +51,13 @@ export interface ConfigError {
   readonly fix: string;
 }
 
+/** What the links of the chain of deliveries are made with. */
+export interface ChainConfig {
+  /** A key is derived from the token where no key was put; `undefined` where there is neither: everybody can make such links. */
+  readonly secret: { readonly from: "CHAIN_KEY" | "ADMIN_TOKEN"; readonly value: Secret } | undefined;
+  readonly errors: readonly ConfigError[];
+}
+
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly errors: readonly ConfigError[] };
@@ -60,4 +67,6 @@ export interface Config {
   readonly destinations: ReadonlyMap<string, Parsed<DestinationConfig>>;
   /** Secrets whose name gives no id. */
   readonly misnamed: readonly ConfigError[];
+  /** Absent where no secret for it was put and nothing is wrong with one. */
+  readonly chain?: ChainConfig | undefined;
 }

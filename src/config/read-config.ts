@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readChainSecret } from "./chain-secret.ts";
 import { configError } from "./complaints.ts";
 import type { Config, ConfigError, DestinationConfig, Parsed, TenantConfig } from "./config.ts";
 import { parseDestination } from "./destination-config.ts";
@@ -30,7 +31,7 @@ const destination: Kind<DestinationConfig> = {
   parse: parseDestination,
 };
 
-/** Reads every `TENANT_<NAME>` and `DESTINATION_<NAME>`. Never throws. */
+/** Reads every `TENANT_<NAME>` and `DESTINATION_<NAME>`, and what the chain is keyed with. Never throws. */
 export function readConfig(env: object): Config {
   const entries = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   const allowLocal = entries.some(([name, value]) => name === "ALLOW_LOCAL_HOSTS" && value === "true");
@@ -39,6 +40,7 @@ export function readConfig(env: object): Config {
     tenants: readKind(tenant, entries, allowLocal, misnamed),
     destinations: readKind(destination, entries, allowLocal, misnamed),
     misnamed,
+    chain: readChainSecret(new Map(entries)),
   };
 }
 

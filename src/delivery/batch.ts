@@ -10,6 +10,8 @@ export interface Batch {
   readonly context: BatchContext;
   /** Positions of the records in the body, ascending. */
   readonly positions: readonly number[];
+  /** The records as they stand in the body, one for each position. */
+  readonly texts: readonly string[];
   /** The run ends before this position. */
   readonly end: number;
   /** Records of the run that a rule leaves out because the intake would drop them unseen. */
@@ -130,6 +132,7 @@ class Draft {
       lane: this.#segment.lane,
       context: this.#context,
       positions: this.#positions,
+      texts: this.#encoded,
       end,
       skipped: this.#skipped,
       body: this.#encoded.length === 0 ? "" : open + this.#encoded.join(separator) + close,

@@ -3,14 +3,16 @@ import type { DestinationConfig } from "../config/config.ts";
 import type { Answer, Verdict } from "../destinations/destination.ts";
 import { retryAfterMs } from "../retry-after.ts";
 import type { Ports } from "../ports.ts";
+import type { Acceptance, ChainKey } from "../spool/chain-entry.ts";
 import { laneKey } from "../spool/lanes.ts";
 import type { Offset } from "../spool/offsets.ts";
 import type { Segment } from "../spool/segments.ts";
 import type { Spool } from "../spool/spool.ts";
+import { acceptanceOf } from "./acceptance.ts";
 import { formBatch, type Batch, type BatchSource } from "./batch.ts";
 import { choose, newRound, type Choice, type Round } from "./choice.ts";
 import { send } from "./send.ts";
-import { accepted, buried, split, suspected } from "./settlement.ts";
+import { accepted, buried, laidDown, split, suspected } from "./settlement.ts";
 import { troubleAfter, type Trouble } from "./trouble.ts";
 
 const holdMs = 60_000;
@@ -21,6 +23,7 @@ export interface CourierOptions {
   readonly tenant: string;
   readonly generation: string;
   readonly config: DestinationConfig;
+  readonly chainKey: ChainKey;
   readonly timeOf: BatchSource["timeOf"];
   readonly recordIdOf: (dataset: string, raw: string) => string | null;
   /** What stood in the way when the object was last awake, under this same secret. */
@@ -150,6 +153,8 @@ export class Courier {
 
   async #deliver(batch: Batch, segment: Segment, choice: Choice): Promise<CourierStep> {
     const { ports, config, spool } = this.#o;
+    // Whatever becomes of the answer, the next try has the same record and no other.
+    if (choice.kind === "probe") this.#settle(batch, (offset) => laidDown(offset, batch.end));
     this.#unwritten += 1;
     await spool.whileOnTheWay(segment, async () => {
       const sent = await send(ports, config.destination, batch);
@@ -189,7 +194,9 @@ export class Courier {
   #accept(batch: Batch, refused: readonly { at: number; status: number; reason: string }[]): void {
     const acceptedThen = acceptedBy(this.#offsets());
     const isHeld = this.#offsets().some(({ suspects }) => suspects.length > 0);
-    this.#settle(batch, (offset) => accepted(offset, batch, refused, acceptedThen, this.#o.ports.now()));
+    const now = this.#o.ports.now();
+    const acceptance = acceptanceOf(batch, this.#o.config.destination.frame, refused, now);
+    this.#settle(batch, (offset) => accepted(offset, batch, refused, acceptedThen, now), acceptance);
     this.#trouble = null;
     if (isHeld || this.#round.left < newRound.left) this.#round = newRound;
   }
@@ -210,7 +217,7 @@ export class Courier {
     this.#round = { ...this.#round, tried: new Set([...this.#round.tried, laneKey(batch.lane)]) };
     if (choice.kind === "retrial" && choice.isFinal) return this.#bury(batch.lane, segment, at, status, reason);
     const acceptedThen = acceptedBy(this.#offsets());
-    this.#settle(batch, (offset) => suspected(offset, { at, status, reason, acceptedThen }));
+    this.#settle(batch, (offset) => suspected(offset, batch, { at, status, reason, acceptedThen }));
   }
 
   #buryOversize({ offset, segment, at, bytes, limit }: Extract<Load, { kind: "oversize" }>): CourierStep {
@@ -238,12 +245,17 @@ export class Courier {
   }
 
   /** Writes what an answer changed: read anew, since other things may have happened while it was awaited. */
-  #settle({ lane }: Pick<Batch, "lane">, change: (offset: Offset) => Offset): CourierStep {
-    const { ports, spool } = this.#o;
+  #settle(
+    { lane }: Pick<Batch, "lane">,
+    change: (offset: Offset) => Offset,
+    acceptance: Acceptance | null = null,
+  ): CourierStep {
+    const { ports, spool, tenant, generation, chainKey: key } = this.#o;
     ports.sql.transaction(() => {
       const offset = spool.offsets.get(this.id, lane);
       if (offset === undefined) return;
-      spool.settle({ ...change(offset), requests: offset.requests + this.#unwritten });
+      const settled = { ...change(offset), requests: offset.requests + this.#unwritten };
+      spool.settle(acceptance === null ? settled : spool.chains.link(settled, acceptance, { tenant, generation, key }));
     });
     this.#unwritten = 0;
     return "sent";

@@ -1,4 +1,5 @@
 import type { Sql } from "../ports.ts";
+import type { ChainEntry } from "./chain-entry.ts";
 import { laneKey, type Lane, type LaneLength, type Stream } from "./lanes.ts";
 
 /** A record that was refused alone and has not been settled: it waits until the destination has accepted another one. */
@@ -9,6 +10,13 @@ export interface Suspect {
   readonly reason: string;
   /** What the destination had accepted in all its lanes when it refused this one. */
   readonly acceptedThen: number;
+}
+
+/** What was delivered of this lane and is in no row of the chain yet. */
+export interface ChainTail {
+  readonly generation: string;
+  /** Ascending. What lies behind the stored end of the chain is left over. */
+  readonly tail: readonly ChainEntry[];
 }
 
 /** Where a destination stands in a lane, and its counts there. All records before `position` are settled but the suspects. */
@@ -29,6 +37,8 @@ export interface Offset {
   readonly lastDeliveredAt: number | null;
   /** Requests made for this lane, as far as they were written down. */
   readonly requests: number;
+  /** Absent while nothing of this lane was accepted. */
+  readonly chain?: ChainTail;
 }
 
 type State = Omit<Offset, "destination" | "lane" | "position">;

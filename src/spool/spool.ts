@@ -1,5 +1,6 @@
 import type { Micros } from "../datasets/dataset.ts";
 import type { Sql } from "../ports.ts";
+import { Chains } from "./chain.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { laneKey, Lanes, type Lane } from "./lanes.ts";
 import { needs, newOffset, Offsets, type Offset } from "./offsets.ts";
@@ -24,6 +25,7 @@ export class Spool {
   readonly segments: Segments;
   readonly ranges: Ranges;
   readonly deadLetters: DeadLetters;
+  readonly chains: Chains;
   readonly maxBytes: number;
   /** Segments whose records are on their way, to how many destinations. */
   readonly #onTheWay = new Map<number, number>();
@@ -35,6 +37,7 @@ export class Spool {
     this.segments = new Segments(sql);
     this.ranges = new Ranges(sql);
     this.deadLetters = new DeadLetters(sql);
+    this.chains = new Chains(sql, this.offsets);
     this.maxBytes = maxBytes;
     this.#identify = identify;
   }
@@ -88,9 +91,10 @@ export class Spool {
     this.offsets.write(newOffset(destination, lane, this.lanes.length(lane)));
   }
 
-  /** Forgets a destination: what waited for it alone goes. */
+  /** Forgets a destination: what waited for it alone goes, and the chain of what it accepted. */
   leave(destination: string): void {
     this.offsets.deleteOf(destination);
+    this.chains.deleteOf(destination);
     this.deadLetters.deleteOf(destination);
     for (const range of this.ranges.all()) if (range.destination === destination) this.ranges.delete(range.id);
     for (const lane of this.lanes.all()) this.dropPassed(lane);

@@ -29,6 +29,10 @@ const migrations: readonly string[] = [
    CREATE TABLE dead_letters (
      id INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, destination TEXT NOT NULL, record_id TEXT,
      status INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);`,
+  `CREATE TABLE chain (
+     destination TEXT NOT NULL, last INTEGER NOT NULL, first INTEGER NOT NULL, generation TEXT NOT NULL,
+     before TEXT NOT NULL, mac TEXT NOT NULL, entries TEXT NOT NULL,
+     PRIMARY KEY (destination, last)) WITHOUT ROWID;`,
 ];
 
 /** Brings the tables to the newest shape; refuses a state that a newer version wrote, so that a roll-back never corrupts. */

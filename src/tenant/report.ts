@@ -1,6 +1,7 @@
+import type { ChainPage, ChainStanding } from "../spool/chain.ts";
 import type { Check } from "../verification/checks.ts";
 
-export type { Check };
+export type { ChainPage, ChainStanding, Check };
 
 /** What a tenant tells about itself: counts, times and problems, never a record. The shape is the contract of `GET /status`. */
 
@@ -106,6 +107,10 @@ export interface TenantOperations {
   pause(scope: Scope): Promise<void>;
   resume(scope: Scope): Promise<void>;
   verify(): Promise<Verification>;
+  /** Where the chain of each destination stands. */
+  chains(): Promise<ChainStanding[]>;
+  /** The entries of a destination's chain behind `after`, one page of them. */
+  chainPage(destination: string, after: number): Promise<ChainPage>;
   deadLetters(): Promise<DeadLetterReport[]>;
   redrive(ids?: number[]): Promise<number>;
   deleteDeadLetters(ids?: number[]): Promise<number>;

@@ -1,19 +1,31 @@
 import type { Collection } from "../collection/live-collector.ts";
-import { idOf } from "../collection/page.ts";
-import type { DatasetOptions, TenantConfig } from "../config/config.ts";
-import { microsOf, millisOf, parseInstant } from "../datasets/instant.ts";
+import type { DatasetOptions } from "../config/config.ts";
+import { microsOf } from "../datasets/instant.ts";
 import { datasets } from "../datasets/registry.ts";
-import type { Dataset, Micros } from "../datasets/dataset.ts";
+import type { Dataset } from "../datasets/dataset.ts";
 import { Courier } from "../delivery/courier.ts";
-import { noUsage, RequestBudget, type Share, type Usage } from "../kandji/budget.ts";
+import { noUsage, RequestBudget, type Usage } from "../kandji/budget.ts";
 import { KandjiClient } from "../kandji/client.ts";
 import type { Range } from "../spool/ranges.ts";
 import { Spool } from "../spool/spool.ts";
+import { chainKeyOf } from "./chain.ts";
 import { Documents } from "./documents.ts";
 import type { EngineOptions } from "./engine.ts";
-import { beatOf, chargeSince, heartbeatMs, heartbeatName, isSeldom, takeUp, type Heartbeat } from "./heartbeat.ts";
+import {
+  beatOf,
+  chargeSince,
+  heartbeatMs,
+  heartbeatName,
+  isSeldom,
+  pagesOf,
+  shareOf,
+  takeUp,
+  untilNextBeat,
+  type Heartbeat,
+} from "./heartbeat.ts";
 import { migrate } from "./migrations.ts";
-import { startsPoll } from "./plan.ts";
+import { cronSilentAfterMs, startsPoll } from "./plan.ts";
+import { identify, recordIdOf, timeOf } from "./record-identity.ts";
 import type { Scope } from "./report.ts";
 import { enrol, forgetAbsent, members, noteName, type DestinationNote, type Member } from "./roster.ts";
 import { Source } from "./source.ts";
@@ -66,7 +78,7 @@ export class TenantState {
     this.lastTickAt = heartbeat?.lastTickAt ?? null;
     for (const source of this.sources.values()) {
       takeUp(source, heartbeat, ports.now(), tenant);
-      chargeSince(source, heartbeat, this.budget, ports.now(), tenant);
+      chargeSince(source, heartbeat, this.budget, ports.now());
     }
     this.#enrol();
     this.#forgetAbsent();
@@ -119,15 +131,26 @@ export class TenantState {
     }
   }
 
+  /** Without a cron the alarm keeps polling, slowly: it also rings for other things, and each ring must not be a poll. */
+  pollIfCronIsSilent(): void {
+    const now = this.options.ports.now();
+    if (this.lastTickAt === null || now - this.lastTickAt <= cronSilentAfterMs) return;
+    for (const source of this.sources.values()) {
+      const pause = Math.max(cronSilentAfterMs, source.everyMs);
+      if (now - (source.lastSuccessAt ?? 0) >= pause) source.isAsked = true;
+    }
+  }
+
   /** One page of the live tail; answers how many records it brought into the spool. */
   async poll(dataset: string): Promise<number> {
     const source = this.#source(dataset);
     if (source.live.isNew) this.options.ports.sql.transaction(() => source.live.begin());
+    if (!source.live.isPolling && this.#isShareScarce) this.beat(pagesOf(source));
     const { liveSetback } = source;
     const step = await source.poll(this.isHostNew);
     this.#keepUsage(step.kind === "failed" || liveSetback !== null);
     if (step.kind === "failed") return 0;
-    if (step.isLast && isSeldom(source)) this.beat();
+    if (step.isLast && (isSeldom(source) || this.#isEachPollReserved)) this.beat();
     if (this.isHostNew) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
     return step.stored;
   }
@@ -178,10 +201,9 @@ export class TenantState {
     const { spool } = this;
     const trouble = this.noteOf(id)?.trouble ?? null;
     const { generation } = this.#note;
-    this.couriers.set(
-      id,
-      new Courier({ ports, spool, tenant: tenant.id, generation, config, timeOf, recordIdOf, trouble }),
-    );
+    const chainKey = chainKeyOf(this.options.config);
+    const kept = { spool, generation, chainKey, trouble };
+    this.couriers.set(id, new Courier({ ports, tenant: tenant.id, config, timeOf, recordIdOf, ...kept }));
   }
 
   #enrol(): void {
@@ -250,8 +272,17 @@ export class TenantState {
     if (this.options.ports.now() - last >= heartbeatMs) this.beat();
   }
 
-  /** Writes the heartbeat: the one row that a tenant without news writes. */
-  beat(): void {
+  /** So little of the hour is left that requests which are not written down could be too many. */
+  get #isShareScarce(): boolean {
+    return this.budget.left("live") < untilNextBeat(this.sources.values());
+  }
+
+  get #isEachPollReserved(): boolean {
+    return this.documents.read<Heartbeat>(heartbeatName)?.reserves === true;
+  }
+
+  /** Writes the heartbeat: the one row that a tenant without news writes. `reserved` requests are going to be made. */
+  beat(reserved = 0): void {
     this.#forgetAbsent();
     // The floor that is written must have nothing below it that is only in memory.
     this.flush();
@@ -261,32 +292,8 @@ export class TenantState {
       lastTickAt: this.lastTickAt,
       fingerprint: this.options.tenant.fingerprint,
       sources: Object.fromEntries(sources),
-      usage: this.budget.usage(),
+      usage: this.budget.usage(reserved),
+      reserves: this.#isShareScarce,
     } satisfies Heartbeat);
   }
 }
-
-/** A poll of the live tail takes two requests at the most while little is open. */
-const requestsPerPoll = 2;
-
-function shareOf(tenant: TenantConfig): Share {
-  const polls = [...tenant.datasets.values()].reduce((sum, { everyMs }) => sum + 3_600_000 / everyMs, 0);
-  return { perHour: tenant.maxRequestsPerHour, forLive: polls * requestsPerPoll };
-}
-
-function identify(name: string, raw: string): { id: string; time: Micros } {
-  const dataset = datasets.get(name);
-  if (dataset === undefined) throw new Error(`No dataset "${name}"`);
-  const record: unknown = JSON.parse(raw);
-  const written = dataset.timeOf(record);
-  return { id: idOf(dataset, record, raw), time: (written === undefined ? undefined : parseInstant(written)) ?? 0 };
-}
-
-const timeOf = (dataset: string, raw: string): number => {
-  const { time } = identify(dataset, raw);
-  // A record without a time is not called old.
-  return time === 0 ? Infinity : millisOf(time);
-};
-
-const recordIdOf = (dataset: string, raw: string): string | null =>
-  datasets.get(dataset)?.idOf(JSON.parse(raw)) ?? null;

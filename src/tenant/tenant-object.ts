@@ -3,12 +3,22 @@ import { readConfig } from "../config/read-config.ts";
 import type { Parsed, TenantConfig } from "../config/config.ts";
 import type { Env } from "../env.ts";
 import { forwarderOf } from "../forwarder/stub.ts";
+import { chainPage, chainStandings } from "./chain.ts";
 import { verify } from "./verify.ts";
 import { Engine } from "./engine.ts";
 import * as operations from "./operations.ts";
 import { platformPorts } from "./platform.ts";
-import { cronSilentAfterMs, nextAlarm } from "./plan.ts";
-import type { DeadLetterReport, Problem, Scope, TenantOperations, TenantReport, Verification } from "./report.ts";
+import { nextAlarm } from "./plan.ts";
+import type {
+  ChainPage,
+  ChainStanding,
+  DeadLetterReport,
+  Problem,
+  Scope,
+  TenantOperations,
+  TenantReport,
+  Verification,
+} from "./report.ts";
 import { reportOf } from "./reporter.ts";
 import { keptAbsentMs } from "./roster.ts";
 
@@ -62,6 +72,14 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     this.#goOn(this.#open());
   }
 
+  async chains(): Promise<ChainStanding[]> {
+    return chainStandings(this.#open().state);
+  }
+
+  async chainPage(destination: string, after: number): Promise<ChainPage> {
+    return chainPage(this.#open().state, destination, after);
+  }
+
   async deadLetters(): Promise<DeadLetterReport[]> {
     return operations.deadLetters(this.#open().state);
   }
@@ -93,10 +111,7 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     // A broken secret stops this tenant and loses nothing; it is looked at again when the secret was put anew.
     if (!parsed.ok || this.#isElsewhere(parsed.value)) return this.ctx.storage.setAlarm(Date.now() + brokenSecretMs);
     const engine = this.#open();
-    const { lastTickAt, sources } = engine.state;
-    if (lastTickAt !== null && Date.now() - lastTickAt > cronSilentAfterMs) {
-      for (const source of sources.values()) source.isAsked = true;
-    }
+    engine.state.pollIfCronIsSilent();
     // One alarm rings at a time: this one ends when another is set, or a request that hangs would hold all retries.
     const isSet = new Promise<void>((resolve) => (this.#alarmIsSet = resolve));
     await Promise.race([this.#run(engine), isSet]);

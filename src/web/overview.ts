@@ -41,7 +41,8 @@ const cronSilent = "cron-silent";
 export function overview(circumstances: Circumstances): Status {
   const { config, fleet, now, version } = circumstances;
   const cron = cronProblems(fleet, now);
-  const shared = [...cron, ...config.misnamed.map(secretProblem), ...destinationSecretProblems(config)];
+  const secrets = [...config.misnamed, ...(config.chain?.errors ?? [])].map(secretProblem);
+  const shared = [...cron, ...secrets, ...destinationSecretProblems(config)];
   const tenants = tenantIds(config, fleet)
     .toSorted()
     .flatMap((id) => findTenant(config, fleet, id) ?? [])

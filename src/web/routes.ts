@@ -1,4 +1,5 @@
 import type { Context, Handler, Hono, MiddlewareHandler } from "hono";
+import { showChain } from "./chain.ts";
 import { deleteDeadLetters, forget, pause, poll, redrive, resume, verify } from "./operations.tsx";
 import { Refusal } from "./refusal.ts";
 import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   operate("POST", "/tenants/:tenant/pause", pause),
   operate("POST", "/tenants/:tenant/resume", resume),
   operate("POST", "/tenants/:tenant/replay", notYet("replay a range")),
+  see("/tenants/:tenant/chain", showChain),
   see("/tenants/:tenant/dead-letters", showDeadLetters),
   operate("POST", "/tenants/:tenant/dead-letters/redrive", redrive),
   operate("DELETE", "/tenants/:tenant/dead-letters", deleteDeadLetters),

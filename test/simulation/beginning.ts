@@ -20,6 +20,8 @@ export const poison = "poison";
 export interface Beginning {
   readonly plan: WorldPlan;
   readonly env: Readonly<Record<string, string>>;
+  /** The secret that somebody has yet to put; a destination that joins later. */
+  readonly missingAtFirst: string | undefined;
   /** Tenants by id, with where their objects live. */
   readonly homes: ReadonlyMap<string, string>;
   readonly tokens: ReadonlyMap<string, string>;
@@ -66,6 +68,7 @@ export function begin(random: Random): Beginning {
         names.map((name) => [`DESTINATION_${name.toUpperCase()}`, destinationSecret(random, name, intakes)]),
       ),
     },
+    missingAtFirst: chance(random, 0.2) ? `DESTINATION_${names.at(-1)?.toUpperCase()}` : undefined,
     homes,
     tokens,
     maxRequestsPerHour,

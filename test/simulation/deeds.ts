@@ -3,7 +3,7 @@ import type { DeadLetterReport, Scope } from "../../src/tenant/report.ts";
 import type { Fault, FaultSettings } from "../simulator/faults.ts";
 import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
 import { integer, pick, type Random } from "../simulator/random.ts";
-import { minute, poison } from "./beginning.ts";
+import { hour, minute, poison } from "./beginning.ts";
 import type { Stage } from "./stage.ts";
 
 /** Answers what was done, in words; undefined when it could not be done in this history. */
@@ -215,9 +215,12 @@ const ofPlatform: readonly Deed[] = [
   },
   {
     name: "cron silent",
-    act: ({ cloud }) => {
+    act: async ({ cloud, clock }, random) => {
       cloud.isCronSilent = true;
-      return "the cron falls silent";
+      if (random() < 0.7) return "the cron falls silent";
+      const hours = 1 + integer(random, 4);
+      await cloud.advanceTo(clock.now() + hours * hour);
+      return `the cron was silent for ${hours} hours, and is`;
     },
   },
   {

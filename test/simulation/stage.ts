@@ -40,13 +40,14 @@ export class Stage {
     this.code = code;
     this.next = next;
     this.story = new Story(this.clock.now, isDetailed);
-    const { plan, evictsWhenIdle, latencyMs, slowBodies } = this.beginning;
+    const { plan, missingAtFirst, evictsWhenIdle, latencyMs, slowBodies } = this.beginning;
+    const present = Object.entries(this.env).filter(([key]) => key !== missingAtFirst);
     this.world = new World(plan, { now: this.clock.now, hang: async (request) => this.cloud.network.hang(request) });
     this.cloud = new SimulatedCloudflare({
       clock: this.clock,
       seed,
       code,
-      env: this.env,
+      env: Object.fromEntries(present),
       world: async (request) => this.#reached(request),
       evictsWhenIdle,
       on: {

@@ -95,10 +95,15 @@ function judgeRepeats({ oracle, world }: Stage, name: string, { memory }: Simula
   const accepted = memory.batches.filter((batch) => batch.accepted);
   const repeats: Repeats = { batches: 0, records: 0 };
   const seen = new Set<string>();
-  for (const { keys } of accepted) {
+  const ids = new Set<string>();
+  for (const { id, keys } of accepted) {
     const again = keys.filter((key) => seen.has(key)).length;
     for (const key of keys) seen.add(key);
+    const isKnown = ids.has(id);
+    ids.add(id);
     if (again === 0) continue;
+    if (!isKnown && !oracle.reformed.has(name))
+      oracle.note(`promise 2: ${name} was sent ${again} records again as ${id}, another batch`);
     repeats.batches += 1;
     repeats.records += again;
     if (again < keys.length && !oracle.reformed.has(name))

@@ -212,6 +212,10 @@ export function operations(
       calls.push(`verify ${who}`);
       return verification;
     },
+    chains: async () => [],
+    chainPage: async () => {
+      throw new Error("This tenant has no chain");
+    },
     deadLetters: async () => deadLetters,
     redrive: async (ids) => {
       calls.push(`redrive ${who} ${JSON.stringify(ids ?? null)}`);
