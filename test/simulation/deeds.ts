@@ -25,6 +25,9 @@ const lasting: readonly [Fault, ...Fault[]] = [
   { do: "cut" },
 ];
 
+/** What stands between may answer well and store nothing: where the protocol can tell, it must not be believed. */
+const lie: Fault = { do: "unreadable" };
+
 function passing(random: Random): FaultSettings["shares"] {
   const share = random() * 0.2;
   return [
@@ -111,7 +114,8 @@ const ofIntakes: readonly Deed[] = [
     name: "intake: passing faults",
     act: ({ world }, random) => {
       const [name, intake] = someOf(random, world.intakes);
-      intake.faults.set({ shares: passing(random), always: null });
+      const lies = intake.kind === "datadog" ? [{ share: random() * 0.2, fault: lie }] : [];
+      intake.faults.set({ shares: [...passing(random), ...lies], always: null });
       return `${name} has passing faults`;
     },
   },
@@ -119,8 +123,7 @@ const ofIntakes: readonly Deed[] = [
     name: "intake: fails for good",
     act: ({ world }, random) => {
       const [name, intake] = someOf(random, world.intakes);
-      // What stands between may answer well and store nothing; where the protocol can tell, it must be told.
-      const fault = pick<Fault>(random, intake.kind === "datadog" ? [...lasting, { do: "unreadable" }] : [...lasting]);
+      const fault = intake.kind === "datadog" && random() < 0.4 ? lie : pick(random, lasting);
       intake.faults.set({ always: fault });
       return `${name} answers nothing but ${nameOf(fault)}`;
     },

@@ -37,12 +37,6 @@ const ofCollection: readonly Defect[] = [
     "return this.seen.has(id) || this.#held.has(id);",
     "return this.#held.has(id);",
   ),
-  one(
-    "held-records-not-stored",
-    "collection/live-collector.ts",
-    "const stored = isLast || this.#mustFlush(floor) ? this.flush() : 0;",
-    "const stored = this.#mustFlush(floor) ? this.flush() : 0;",
-  ),
   {
     name: "future-record-moves-the-watermark",
     edits: [
@@ -213,6 +207,21 @@ const ofDelivery: readonly Defect[] = [
   one("too-old-is-sent", "delivery/batch.ts", ": config.oldRecords;", ': "send";'),
 ];
 
+const ofChain: readonly Defect[] = [
+  one(
+    "chain-row-forgets-other-lanes",
+    "spool/chain.ts",
+    "if (isFull) this.#store(destination, generation, [...loose, entry]);",
+    "if (isFull) this.#store(destination, generation, [...(offset.chain?.tail ?? []), entry]);",
+  ),
+  one(
+    "chain-names-another-batch",
+    "delivery/acceptance.ts",
+    "return { ...lane, id, at",
+    "return { ...lane, id: `${id}x`, at",
+  ),
+];
+
 const ofTenant: readonly Defect[] = [
   one("history-before-live", "tenant/plan.ts", "[...live, ...history]", "[...history, ...live]"),
   one(
@@ -307,4 +316,4 @@ const ofTenant: readonly Defect[] = [
   ),
 ];
 
-export const defects: readonly Defect[] = [...ofCollection, ...ofSpool, ...ofDelivery, ...ofTenant];
+export const defects: readonly Defect[] = [...ofCollection, ...ofSpool, ...ofDelivery, ...ofChain, ...ofTenant];

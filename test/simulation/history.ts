@@ -3,6 +3,7 @@ import type { TenantReport } from "../../src/tenant/report.ts";
 import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
 import { integer } from "../simulator/random.ts";
 import { epoch, hour, lastEventAfter, longestLateness, minute } from "./beginning.ts";
+import { judgeChains } from "./chains.ts";
 import { deeds } from "./deeds.ts";
 import { Stage, type StageOptions } from "./stage.ts";
 import { judgeEnd, judgeNeighbours, judgePromptness, judgeQuiet } from "./verdict.ts";
@@ -61,6 +62,7 @@ async function tell(stage: Stage, seed: number): Promise<void> {
   await untilAtRest(stage);
   await stage.look();
   judgeEnd(stage);
+  await judgeChains(stage);
   if (oracle.wrong.length > 0) return;
   if (random() < 0.1) await judgeQuiet(stage);
 }
