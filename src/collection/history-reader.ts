@@ -38,7 +38,7 @@ export class HistoryReader {
   constructor(collection: Collection) {
     this.#c = collection;
     this.lane = { dataset: collection.dataset.name, stream: "history" };
-    this.#source = new PageSource(collection.client, collection.dataset);
+    this.#source = new PageSource(collection.client, collection.dataset, "history");
     const stored = collection.spool.lanes.state<Stored>(this.lane);
     this.#tally = stored?.tally ?? emptyTally;
     this.usage = stored?.usage;

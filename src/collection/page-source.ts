@@ -1,4 +1,5 @@
 import { UnreadableAnswer, type Dataset, type Micros } from "../datasets/dataset.ts";
+import type { Purpose } from "../kandji/budget.ts";
 import { unreadable, type KandjiClient } from "../kandji/client.ts";
 import type { Failure } from "../kandji/failure.ts";
 import { readPage, type Page } from "./page.ts";
@@ -15,13 +16,15 @@ const pagesBeforeRetry = 10;
 export class PageSource {
   readonly #client: KandjiClient;
   readonly #dataset: Dataset;
+  readonly #purpose: Purpose;
   #limit: number;
   #unreadableInRow = 0;
   /** The smallest limit that failed, and the pages that were read since. */
   #tooLarge = Infinity;
   #readSince = 0;
 
-  constructor(client: KandjiClient, dataset: Dataset) {
+  constructor(client: KandjiClient, dataset: Dataset, purpose: Purpose = "live") {
+    this.#purpose = purpose;
     this.#client = client;
     this.#dataset = dataset;
     this.#limit = dataset.pageLimit;
@@ -29,7 +32,8 @@ export class PageSource {
 
   async read(place: Place, until: Micros | undefined): Promise<PageResult> {
     const limit = this.#limit;
-    const result = await this.#client.get(this.#dataset.ask(queryAt(place, limit, until)), this.#dataset.permission);
+    const request = this.#dataset.ask(queryAt(place, limit, until));
+    const result = await this.#client.get(request, this.#dataset.permission, this.#purpose);
     if (!result.ok) return this.#failed(result.failure);
     try {
       const page = readPage(this.#dataset, result.body, place.at);

@@ -5,7 +5,10 @@ const defaultPerSecond = 50;
 const second = 1_000;
 const minute = 60_000;
 const hour = 60 * minute;
-/** History, sweeps and walks use this share of the hour at the most (contract §7.4), and less where live polling needs more than the rest. */
+/**
+ * History, sweeps and walks begin no request once this share of the hour is used (contract §7.4), less where live polling
+ * needs more than the rest; but the least is theirs whatever else was asked, or a small share would never see its history.
+ */
 const mostForHistory = 0.8;
 const leastForHistory = 0.1;
 
@@ -13,7 +16,7 @@ const leastForHistory = 0.1;
 export interface Usage {
   /** Milliseconds; when this was written. */
   readonly at: number;
-  readonly minutes: readonly (readonly [minute: number, requests: number])[];
+  readonly minutes: readonly (readonly [minute: number, requests: number, history?: number])[];
   readonly blockedUntil: number;
 }
 
@@ -26,6 +29,13 @@ export interface Share {
   readonly forLive: number;
 }
 
+interface Requests {
+  readonly all: number;
+  readonly history: number;
+}
+
+const none: Requests = { all: 0, history: 0 };
+
 export type Purpose = "live" | "history";
 
 /**
@@ -36,8 +46,10 @@ export type Purpose = "live" | "history";
 export class RequestBudget {
   readonly #ports: Pick<Ports, "now" | "sleep">;
   readonly #perHour: number;
-  readonly #perHourForHistory: number;
-  #minutes = new Map<number, number>();
+  /** Of all requests, so many may have been made before one for history; and so many of its own are its due. */
+  readonly #untilHistory: number;
+  readonly #dueToHistory: number;
+  #minutes = new Map<number, Requests>();
   #blockedUntil = 0;
   #perSecond = defaultPerSecond;
   /** Times of the answers of the last second. */
@@ -47,10 +59,10 @@ export class RequestBudget {
     this.#ports = ports;
     const { perHour, forLive } = share;
     this.#perHour = perHour;
-    this.#perHourForHistory = Math.floor(
-      Math.max(Math.min(perHour * mostForHistory, perHour - forLive), perHour * leastForHistory),
-    );
-    this.#minutes = new Map(usage.minutes);
+    this.#untilHistory = Math.floor(Math.min(perHour * mostForHistory, perHour - forLive));
+    const least = Math.max(1, Math.floor(perHour * leastForHistory));
+    this.#dueToHistory = Math.min(least, Math.floor(perHour * mostForHistory));
+    this.#minutes = new Map(usage.minutes.map(([key, all, history = 0]) => [key, { all, history }]));
     this.#blockedUntil = usage.blockedUntil;
     // A restart within a second of the last page: the second it was in may be used up.
     if (usage.at + second > ports.now()) this.#answered = Array.from({ length: defaultPerSecond }, () => usage.at);
@@ -58,14 +70,21 @@ export class RequestBudget {
 
   /** Requests of the last hour; a minute counts until all of it is older than that. */
   used(): number {
-    const oldest = Math.floor((this.#ports.now() - hour) / minute);
-    for (const key of this.#minutes.keys()) if (key < oldest) this.#minutes.delete(key);
-    return [...this.#minutes.values()].reduce((sum, requests) => sum + requests, 0);
+    return this.#sum(({ all }) => all);
   }
 
   left(purpose: Purpose): number {
-    const share = purpose === "live" ? this.#perHour : this.#perHourForHistory;
-    return Math.max(0, share - this.used());
+    const used = this.used();
+    const all = Math.max(0, this.#perHour - used);
+    if (purpose === "live") return all;
+    const due = Math.min(all, this.#dueToHistory - this.#sum(({ history }) => history));
+    return Math.max(0, due, this.#untilHistory - used);
+  }
+
+  #sum(of: (requests: Requests) => number): number {
+    const oldest = Math.floor((this.#ports.now() - hour) / minute);
+    for (const key of this.#minutes.keys()) if (key < oldest) this.#minutes.delete(key);
+    return [...this.#minutes.values()].reduce((sum, requests) => sum + of(requests), 0);
   }
 
   /** When so many requests for this purpose may be made; `now` when at once. Waiting for the hour is rounded up to whole minutes. */
@@ -82,14 +101,15 @@ export class RequestBudget {
   }
 
   /** Charges requests that may have been made and were not written down. */
-  charge(requests: number): void {
+  charge(requests: number, purpose: Purpose = "live"): void {
     const key = Math.floor(this.#ports.now() / minute);
-    this.#minutes.set(key, (this.#minutes.get(key) ?? 0) + requests);
+    const { all, history } = this.#minutes.get(key) ?? none;
+    this.#minutes.set(key, { all: all + requests, history: history + (purpose === "history" ? requests : 0) });
   }
 
   /** Waits until one more request fits into the second, and counts it. */
-  async take(): Promise<void> {
-    this.charge(1);
+  async take(purpose: Purpose = "live"): Promise<void> {
+    this.charge(1, purpose);
     const oldest = this.#answered.at(-this.#perSecond);
     const wait = oldest === undefined ? 0 : oldest + second + 1 - this.#ports.now();
     if (wait > 0) await this.#ports.sleep(wait);
@@ -115,9 +135,10 @@ export class RequestBudget {
     this.used();
     const now = this.#ports.now();
     const key = Math.floor(now / minute);
-    const minutes = new Map(this.#minutes);
-    if (reserved > 0) minutes.set(key, (minutes.get(key) ?? 0) + reserved);
-    return { at: now, minutes: [...minutes], blockedUntil: this.#blockedUntil };
+    const minutes = [...this.#minutes].map(([at, { all, history }]) => [at, all, history] as const);
+    if (reserved > 0)
+      minutes.push([key, reserved + (this.#minutes.get(key)?.all ?? 0), this.#minutes.get(key)?.history ?? 0]);
+    return { at: now, minutes, blockedUntil: this.#blockedUntil };
   }
 }
 

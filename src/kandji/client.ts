@@ -2,7 +2,7 @@ import type { KandjiRequest } from "../datasets/dataset.ts";
 import { CutBody, TimedOut, type HttpAnswer, type Ports } from "../ports.ts";
 import type { Secret } from "../secret.ts";
 import { version } from "../version.ts";
-import type { RequestBudget } from "./budget.ts";
+import type { Purpose, RequestBudget } from "./budget.ts";
 import { failureOf, type Failure, type Permission } from "./failure.ts";
 
 const timeoutMs = 30_000;
@@ -30,10 +30,10 @@ export class KandjiClient {
   }
 
   /** Asks once. `permission` is what the token needs for it, named in the mend. */
-  async get(request: KandjiRequest, permission: Permission): Promise<Result> {
+  async get(request: KandjiRequest, permission: Permission, purpose: Purpose = "live"): Promise<Result> {
     const url = new URL(request.path, this.#origin);
     url.search = new URLSearchParams(request.search).toString();
-    await this.#budget.take();
+    await this.#budget.take(purpose);
     let answer: HttpAnswer;
     try {
       answer = await this.#ports.http(

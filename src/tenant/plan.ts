@@ -7,6 +7,8 @@ export interface SourceView {
   readonly isPaused: boolean;
   /** Not before: a failure's back-off or a hold. */
   readonly retryAt: number;
+  /** When the hour has room for all of a poll: one that is broken off each time would never reach what is new. */
+  readonly roomAt: number;
   /** Every destination that takes it is far behind: Kandji keeps the records better than we do. */
   readonly isBackedUp: boolean;
 }
@@ -54,13 +56,14 @@ export interface Plan {
 
 /** Live before history; each destination for itself. */
 export function decide(view: View, now: number): Plan {
-  const live = view.sources
-    .filter(({ isDue, isPaused, isBackedUp }) => isDue && !isPaused && !isBackedUp)
-    .map((source) => ({
-      step: { kind: "live", dataset: source.dataset } as const,
-      at: Math.max(source.retryAt, view.liveAt),
-    }));
-  const history = view.ranges
+  const due = view.sources.filter(({ isDue, isPaused, isBackedUp }) => isDue && !isPaused && !isBackedUp);
+  const live = due.map((source) => ({
+    step: { kind: "live", dataset: source.dataset } as const,
+    at: Math.max(source.retryAt, source.roomAt, view.liveAt),
+  }));
+  // What becomes free of the hour is for the poll that waits for it.
+  const ranges = due.some(({ roomAt }) => roomAt > now) ? [] : view.ranges;
+  const history = ranges
     .filter(({ isPaused, isBackedUp }) => !isPaused && !isBackedUp)
     .map((range) => ({
       step: { kind: "history", range: range.id } as const,

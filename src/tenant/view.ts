@@ -35,12 +35,12 @@ function viewSource(state: TenantState, source: Source, waiting: ReadonlyMap<str
     dataset: source.name,
     isDue: source.isDue,
     isPaused: state.isPaused({ dataset: source.name }) || !state.hasTaker(source.name),
-    retryAt: Math.max(source.liveSetback?.retryAt ?? 0, roomAt(state, source)),
+    retryAt: source.liveSetback?.retryAt ?? 0,
+    roomAt: roomAt(state, source),
     isBackedUp: fastest(state, source.name, waiting) > state.spool.maxBytes / 2,
   };
 }
 
-/** A poll is begun when its hour has room for all of it: one that is broken off each time would never reach what is new. */
 const roomAt = (state: TenantState, source: Source): number =>
   source.live.isPolling ? 0 : state.budget.availableAt("live", pagesOf(source));
 

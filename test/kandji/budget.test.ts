@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { noUsage, RequestBudget, type Share, type Usage } from "../../src/kandji/budget.ts";
+import { noUsage, RequestBudget, type Purpose, type Share, type Usage } from "../../src/kandji/budget.ts";
 
 const second = 1_000;
 const minute = 60_000;
@@ -17,15 +17,21 @@ function budgetOf(share: Share = generous, usage: Usage = noUsage, at = start) {
 
 const announced = (name: string, value: string): Headers => new Headers({ [name]: value });
 
+interface Asking {
+  readonly took?: number;
+  readonly headers?: Headers;
+  readonly purpose?: Purpose;
+}
+
 /** Makes requests that take `took` each; answers when each was sent. */
 async function ask(
   { clock, budget }: ReturnType<typeof budgetOf>,
   count: number,
-  { took = 0, headers = new Headers() } = {},
+  { took = 0, headers = new Headers(), purpose = "live" }: Asking = {},
 ): Promise<number[]> {
   const sent: number[] = [];
   for (let n = 0; n < count; n += 1) {
-    await budget.take();
+    await budget.take(purpose);
     sent.push(clock.at);
     clock.at += took;
     budget.answered(headers);
@@ -102,9 +108,9 @@ describe("requests in one hour", () => {
 
   test("live polling has all of the share, history 80 % of it", async () => {
     const it = budgetOf(share);
-    await ask(it, 79);
+    await ask(it, 79, { purpose: "history" });
     expect([it.budget.left("live"), it.budget.left("history")]).toEqual([21, 1]);
-    await ask(it, 1);
+    await ask(it, 1, { purpose: "history" });
     expect([it.budget.left("live"), it.budget.left("history")]).toEqual([20, 0]);
     await ask(it, 20);
     expect(it.budget.left("live")).toBe(0);
@@ -116,8 +122,29 @@ describe("requests in one hour", () => {
     [100, 95, 10],
     [100, 400, 10],
     [1, 120, 0],
+    [2, 120, 1],
   ])("of %i with %i for live polling, history has %i", (perHour, forLive, forHistory) => {
     expect(budgetOf({ perHour, forLive }).budget.left("history")).toBe(forHistory);
+  });
+
+  test("a tenth is history's due, however much live polling asks; no more, and none that is not there", async () => {
+    const it = budgetOf(share);
+    await ask(it, 85);
+    expect(it.budget.left("history")).toBe(10);
+    await ask(it, 4, { purpose: "history" });
+    expect(it.budget.left("history")).toBe(6);
+    const stored = JSON.parse(JSON.stringify(it.budget.usage())) as Usage;
+    expect(budgetOf(share, stored, it.clock.at).budget.left("history")).toBe(6);
+    await ask(it, 8);
+    expect(it.budget.left("history")).toBe(3);
+    await ask(it, 3);
+    expect(it.budget.left("history")).toBe(0);
+  });
+
+  test("what the version before wrote is read: requests that say not whether they were for history", () => {
+    const usage: Usage = { at: start, minutes: [[Math.floor(start / minute), 90]], blockedUntil: 0 };
+    const { budget } = budgetOf(share, usage, start + 2 * second);
+    expect([budget.used(), budget.left("live"), budget.left("history")]).toEqual([90, 10, 10]);
   });
 
   test("while there is something left it is available at once, afterwards at the next minute", async () => {

@@ -25,6 +25,8 @@ export interface Beginning {
   /** Tenants by id, with where their objects live. */
   readonly homes: ReadonlyMap<string, string>;
   readonly tokens: ReadonlyMap<string, string>;
+  /** Tenants that are polled at each firing of the cron. */
+  readonly everyMinute: ReadonlySet<string>;
   readonly maxRequestsPerHour: number;
   readonly evictsWhenIdle: boolean;
   readonly latencyMs: number;
@@ -39,7 +41,8 @@ export function begin(random: Random): Beginning {
   const intakes = Object.fromEntries(names.map((name) => [name, intakeOf(random)]));
   const tokens = new Map(tenants.map((id) => [id, `token-of-${id}-${integer(random, 1e9)}`]));
   const homes = new Map(tenants.map((id) => [id, chance(random, 0.2) ? "eu" : ""]));
-  const maxRequestsPerHour = chance(random, 0.3) ? 150 + integer(random, 1_000) : usualShare;
+  const maxRequestsPerHour = shareOf(random());
+  const everies = new Map(tenants.map((id) => [id, pick(random, ["60s", "60s", "60s", "2m", "3m"])]));
   const size = random() ** 2;
   const kandji = tenants.map((id): [string, KandjiPlan] => [
     id,
@@ -61,7 +64,7 @@ export function begin(random: Random): Beginning {
       ...Object.fromEntries(
         tenants.map((id) => [
           `TENANT_${id.toUpperCase()}`,
-          tenantSecret(random, id, { tokens, homes, maxRequestsPerHour }),
+          tenantSecret(id, everies.get(id) ?? "60s", { tokens, homes, maxRequestsPerHour }),
         ]),
       ),
       ...Object.fromEntries(
@@ -71,11 +74,18 @@ export function begin(random: Random): Beginning {
     missingAtFirst: chance(random, 0.2) ? `DESTINATION_${names.at(-1)?.toUpperCase()}` : undefined,
     homes,
     tokens,
+    everyMinute: new Set(tenants.filter((id) => everies.get(id) === "60s")),
     maxRequestsPerHour,
     evictsWhenIdle: chance(random, 0.7),
     latencyMs: pick(random, [0, 200, 3_000, 30_000]),
     slowBodies: chance(random, 0.2) ? random() * 0.1 : 0,
   };
+}
+
+/** Some tenants may ask little: then the hour itself is what everything waits for. */
+function shareOf(draw: number): number {
+  if (draw < 0.15) return 60 + Math.floor(draw * 1_000);
+  return draw < 0.3 ? 200 + Math.floor((draw - 0.15) * 6_000) : usualShare;
 }
 
 const datadogKey = "datadog-key-of-the-simulation";
@@ -111,12 +121,11 @@ function destinationSecret(random: Random, name: string, intakes: Readonly<Recor
 }
 
 function tenantSecret(
-  random: Random,
   id: string,
+  every: string,
   { tokens, homes, maxRequestsPerHour }: Pick<Beginning, "tokens" | "homes" | "maxRequestsPerHour">,
 ): string {
   const jurisdiction = homes.get(id) ?? "";
-  const every = pick(random, ["60s", "60s", "60s", "2m", "3m"]);
   return JSON.stringify({
     subdomain: id,
     token: tokens.get(id),

@@ -236,12 +236,6 @@ const ofTenant: readonly Defect[] = [
     "new Connections(healthyConnections)",
     "new Connections(suspectConnections)",
   ),
-  one(
-    "floor-written-ahead-of-records",
-    "tenant/state.ts",
-    "    // The floor that is written must have nothing below it that is only in memory.\n    this.flush();\n",
-    "",
-  ),
   // Made, and found by histories.
   {
     name: "share-starved-by-guesses",
@@ -259,6 +253,13 @@ const ofTenant: readonly Defect[] = [
       { file: "tenant/heartbeat.ts", find: "heartbeat.reserves === true ? 1 :", replace: "" },
     ],
   },
+  // Made, and found by histories.
+  one(
+    "history-starved-by-a-small-share",
+    "kandji/budget.ts",
+    "return Math.max(0, due, this.#untilHistory - used);",
+    "return Math.max(0, due * 0, this.#untilHistory - used);",
+  ),
   one(
     "requests-not-charged-after-a-restart",
     "tenant/heartbeat.ts",

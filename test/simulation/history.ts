@@ -2,7 +2,7 @@
 import type { TenantReport } from "../../src/tenant/report.ts";
 import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
 import { integer } from "../simulator/random.ts";
-import { epoch, hour, lastEventAfter, longestLateness, minute } from "./beginning.ts";
+import { epoch, hour, lastEventAfter, longestLateness, minute, usualShare } from "./beginning.ts";
 import { judgeChains } from "./chains.ts";
 import { deeds } from "./deeds.ts";
 import { Stage, type StageOptions } from "./stage.ts";
@@ -21,8 +21,9 @@ export interface Ending {
 
 const chapters = 10;
 const longestChapter = 6 * minute;
-/** Whatever is polled every three minutes, or waits for a few free requests of its hour, comes within this. */
-const promptness = 8 * minute;
+/** Whatever is polled every three minutes comes within this; who has used up a small share waits for its next hour. */
+const promptness = ({ beginning }: Stage): number =>
+  beginning.maxRequestsPerHour < usualShare ? 70 * minute : 8 * minute;
 /** No backlog of these histories takes longer, however small the hourly share. */
 const patience = 48 * hour;
 
@@ -107,11 +108,12 @@ async function untilAtRest(stage: Stage): Promise<void> {
   const from = clock.now();
   for (const kandji of world.kandji.values()) kandji.seed({ seed: 1, count: 20, from, to: from + minute });
   stage.tell("a few more events");
-  await cloud.advanceTo(from + promptness);
+  await cloud.advanceTo(from + promptness(stage));
   judgePromptness(stage, from);
   // A record that was refused alone is settled when another one was accepted.
   await cloud.advanceTo(clock.now() + 3 * minute);
-  if (world.intakes.size > 1 && stage.random() < 0.2) await letOneHang(stage);
+  const isQuick = stage.beginning.maxRequestsPerHour >= usualShare;
+  if (isQuick && world.intakes.size > 1 && stage.random() < 0.2) await letOneHang(stage);
 }
 
 /** One destination hangs: the others get what comes meanwhile at once. */
@@ -126,7 +128,7 @@ async function letOneHang(stage: Stage): Promise<void> {
   judgeNeighbours(stage, name ?? "", from);
   sick?.faults.clear();
   stage.tell(`${name} is well`);
-  await cloud.advanceTo(clock.now() + promptness);
+  await cloud.advanceTo(clock.now() + promptness(stage));
   judgePromptness(stage, from);
 }
 

@@ -38,7 +38,7 @@ export class Oracle {
     this.now = now;
     const note = (problem: string): void => this.note(problem);
     this.manners = new Manners(now, note);
-    this.precedence = new Precedence(now, note);
+    this.precedence = new Precedence(beginning.everyMinute, now, note);
     this.pauses = new Pauses(now, note);
     this.#secrets = [...beginning.tokens.values(), "datadog-key-of-the-simulation", "admin-token-of-the-simulation"];
   }

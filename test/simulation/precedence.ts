@@ -13,10 +13,12 @@ export class Precedence {
   readonly #due = new Set<string>();
   /** Since when a tenant waits for an answer of Kandji. */
   readonly #asking = new Map<string, number>();
+  readonly #everyMinute: ReadonlySet<string>;
   readonly #now: () => number;
   readonly #note: (problem: string) => void;
 
-  constructor(now: () => number, note: (problem: string) => void) {
+  constructor(everyMinute: ReadonlySet<string>, now: () => number, note: (problem: string) => void) {
+    this.#everyMinute = everyMinute;
     this.#now = now;
     this.#note = note;
   }
@@ -25,6 +27,8 @@ export class Precedence {
     const [dataset] = report?.datasets ?? [];
     if (dataset === undefined || report === undefined || report.problems.length > 0 || report.paused || dataset.paused)
       return;
+    // Whoever is polled less often may be due later than the report of an object that slept since can tell.
+    if (!this.#everyMinute.has(tenant)) return;
     if (dataset.nextDueAt === null || Date.parse(dataset.nextDueAt) > slot) return;
     if (this.#now() - (this.#asking.get(tenant) ?? 0) < longestRequest) return;
     this.#due.add(tenant);

@@ -18,6 +18,7 @@ const source = (change: Partial<SourceView> = {}): SourceView => ({
   isDue: true,
   isPaused: false,
   retryAt: 0,
+  roomAt: 0,
   isBackedUp: false,
   ...change,
 });
@@ -44,6 +45,27 @@ const view = (change: Partial<View> = {}): View => ({
   liveAt: now,
   historyAt: now,
   ...change,
+});
+
+describe("a poll that waits until the hour has room for all of it", () => {
+  const waiting = source({ roomAt: now + minute });
+
+  test("is made then, and history takes nothing of what becomes free until it is", () => {
+    expect(decide(view({ sources: [waiting], ranges: [range()] }), now)).toMatchObject({
+      collect: null,
+      wakeAt: now + minute,
+    });
+    expect(decide(view({ sources: [waiting], ranges: [range()] }), now + minute)).toMatchObject({
+      collect: { kind: "live" },
+    });
+  });
+
+  test("holds nothing up while nobody may make it", () => {
+    for (const change of [{ isDue: false }, { isPaused: true }, { isBackedUp: true }]) {
+      const sources = [{ ...waiting, ...change }];
+      expect(decide(view({ sources, ranges: [range()] }), now)).toMatchObject({ collect: { kind: "history" } });
+    }
+  });
 });
 
 describe("what a tenant does next", () => {
