@@ -6,7 +6,7 @@ import type { IntakePlan, KandjiPlan, WorldPlan } from "../simulator/world.ts";
 export const second = 1_000;
 export const minute = 60 * second;
 export const hour = 60 * minute;
-export const day = 24 * hour;
+const day = 24 * hour;
 /** When histories begin. */
 export const epoch = Date.parse("2026-05-01T08:00:00Z");
 /** The last event of a history occurs this long after its beginning, and is visible not much later. */

@@ -260,17 +260,19 @@ const ofPlatform: readonly Deed[] = [
   },
   {
     name: "upgrade",
-    act: (stage) => {
-      if (stage.cloud.code === stage.next) return undefined;
+    act: async (stage) => {
+      const next = await stage.loadNext();
+      if (stage.cloud.code === next) return undefined;
+      stage.newest = next;
       for (const name of stage.world.intakes.keys()) stage.oracle.reformed.add(name);
-      stage.deploy(stage.cloud.env, stage.next);
+      stage.deploy(stage.cloud.env, next);
       return "the next version is deployed, with a migration and another encoding";
     },
   },
   {
     name: "roll back",
     act: (stage) => {
-      if (stage.cloud.code !== stage.next) return undefined;
+      if (stage.newest === stage.code || stage.cloud.code === stage.code) return undefined;
       stage.deploy(stage.cloud.env, stage.code);
       return "the version before is deployed again";
     },

@@ -2,7 +2,7 @@
 import type { TenantReport } from "../../src/tenant/report.ts";
 import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
 import { integer } from "../simulator/random.ts";
-import { epoch, hour, lastEventAfter, longestLateness, minute, usualShare } from "./beginning.ts";
+import { epoch, hour, lastEventAfter, longestLateness, minute, second, usualShare } from "./beginning.ts";
 import { judgeChains } from "./chains.ts";
 import { deeds } from "./deeds.ts";
 import { Stage, type StageOptions } from "./stage.ts";
@@ -21,9 +21,10 @@ export interface Ending {
 
 const chapters = 10;
 const longestChapter = 6 * minute;
-/** Whatever is polled every three minutes comes within this; who has used up a small share waits for its next hour. */
-const promptness = ({ beginning }: Stage): number =>
-  beginning.maxRequestsPerHour < usualShare ? 70 * minute : 8 * minute;
+/** Whatever is polled every three minutes comes within this. */
+const nextPoll = 7 * minute;
+/** Who has used up a small share waits for its next hour. */
+const nextHour = 70 * minute;
 /** No backlog of these histories takes longer, however small the hourly share. */
 const patience = 48 * hour;
 
@@ -83,7 +84,7 @@ async function makeAllWell(stage: Stage): Promise<void> {
   cloud.isCronSilent = false;
   cloud.network.weather = { latencyMs: 0, slowBodies: 0 };
   // Whoever was rolled back goes forward again: an older program refuses what a newer one has written.
-  stage.deploy({ ...stage.env }, stage.wasUpgraded ? stage.next : stage.code);
+  stage.deploy({ ...stage.env }, stage.newest);
   stage.tell("all is well");
   for (const id of beginning.homes.keys()) {
     const scopes = [
@@ -98,38 +99,48 @@ async function makeAllWell(stage: Stage): Promise<void> {
   }
 }
 
-/** Lets time pass until nothing waits any more; then a few more events come, which must arrive at once. */
+/** Lets time pass until nothing waits any more; then a few more events come, which must arrive soon. */
 async function untilAtRest(stage: Stage): Promise<void> {
   const { clock, cloud, oracle, world } = stage;
   await cloud.advanceTo(epoch + lastEventAfter + longestLateness);
-  const end = clock.now() + patience;
-  while (clock.now() < end && !isAtRest(stage) && oracle.wrong.length === 0)
-    await cloud.advanceTo(clock.now() + 10 * minute);
-  const from = clock.now();
-  for (const kandji of world.kandji.values()) kandji.seed({ seed: 1, count: 20, from, to: from + minute });
-  stage.tell("a few more events");
-  await cloud.advanceTo(from + promptness(stage));
-  judgePromptness(stage, from);
+  await untilTrue(stage, patience, () => isAtRest(stage) || oracle.wrong.length > 0);
+  await expectSoon(stage, 20, minute);
   // A record that was refused alone is settled when another one was accepted.
   await cloud.advanceTo(clock.now() + 3 * minute);
   const isQuick = stage.beginning.maxRequestsPerHour >= usualShare;
   if (isQuick && world.intakes.size > 1 && stage.random() < 0.2) await letOneHang(stage);
 }
 
+async function untilTrue({ clock, cloud }: Stage, withinMs: number, isTrue: () => boolean): Promise<void> {
+  const end = clock.now() + withinMs;
+  while (clock.now() < end && !isTrue()) await cloud.advanceTo(Math.min(end, clock.now() + 2 * minute));
+}
+
+/** New events become visible from now on: they are there when they ought to be. */
+async function expectSoon(stage: Stage, count: number, overMs: number): Promise<void> {
+  const { clock, cloud, world, beginning } = stage;
+  const from = clock.now();
+  for (const kandji of world.kandji.values()) kandji.seed({ seed: count, count, from, to: from + overMs });
+  stage.tell("a few more events");
+  await cloud.advanceTo(from + overMs + second);
+  const soon = beginning.maxRequestsPerHour < usualShare ? nextHour : nextPoll;
+  await untilTrue(stage, soon, () => world.accounts(from).every(({ lost }) => lost === 0));
+  judgePromptness(stage, from);
+}
+
 /** One destination hangs: the others get what comes meanwhile at once. */
 async function letOneHang(stage: Stage): Promise<void> {
-  const { clock, cloud, world } = stage;
-  const [name, sick] = [...world.intakes][0] ?? [];
+  const { clock, world } = stage;
+  const [name = "", sick] = [...world.intakes][0] ?? [];
   sick?.faults.set({ always: { do: "hang" } });
   stage.tell(`${name} hangs`);
   const from = clock.now();
-  for (const kandji of world.kandji.values()) kandji.seed({ seed: 2, count: 40, from, to: from + 10 * minute });
-  await cloud.advanceTo(from + 10 * minute);
-  judgeNeighbours(stage, name ?? "", from);
+  for (const kandji of world.kandji.values()) kandji.seed({ seed: 2, count: 40, from, to: from + 6 * minute });
+  await stage.cloud.advanceTo(from + 7 * minute);
+  judgeNeighbours(stage, name, from);
   sick?.faults.clear();
   stage.tell(`${name} is well`);
-  await cloud.advanceTo(clock.now() + promptness(stage));
-  judgePromptness(stage, from);
+  await expectSoon(stage, 10, minute);
 }
 
 function isAtRest({ oracle, world }: Stage): boolean {

@@ -14,8 +14,8 @@ import { Story, Tally } from "./story.ts";
 export interface StageOptions {
   readonly seed: number;
   readonly code: Code;
-  /** What the code is upgraded to. */
-  readonly next: Code;
+  /** What the code is upgraded to; loaded when it comes to that. */
+  readonly next: () => Promise<Code>;
   readonly isDetailed: boolean;
 }
 
@@ -29,7 +29,9 @@ export class Stage {
   readonly story: Story;
   readonly faults = new Tally();
   readonly code: Code;
-  readonly next: Code;
+  /** The newest version that was deployed. */
+  newest: Code;
+  readonly loadNext: () => Promise<Code>;
   /** The right secrets; what is deployed may be others. */
   env: Record<string, string>;
 
@@ -38,7 +40,8 @@ export class Stage {
     this.beginning = begin(this.random);
     this.env = { ...this.beginning.env };
     this.code = code;
-    this.next = next;
+    this.newest = code;
+    this.loadNext = next;
     this.story = new Story(this.clock.now, isDetailed);
     const { plan, missingAtFirst, evictsWhenIdle, latencyMs, slowBodies } = this.beginning;
     const present = Object.entries(this.env).filter(([key]) => key !== missingAtFirst);
@@ -80,10 +83,6 @@ export class Stage {
   kill(): void {
     this.cloud.killAll();
     this.oracle.programsEnded();
-  }
-
-  get wasUpgraded(): boolean {
-    return this.faults.counts.has("upgrade");
   }
 
   /** Asks a tenant's object as an operator does; undefined when it cannot answer now, which is told. */

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { defects } from "./defects.ts";
 import { tellHistory, type Ending } from "./history.ts";
-import { loadCode } from "./platform/code.ts";
+import { loadCode, type Code } from "./platform/code.ts";
 import { installGlobals } from "./platform/globals.ts";
 import { nextVersion } from "./versions.ts";
 
@@ -16,7 +16,7 @@ export interface Task {
 export async function tellTask({ seed, defect, isDetailed }: Task): Promise<Ending> {
   const edits = defect === null ? [] : (defects.find(({ name }) => name === defect)?.edits ?? []);
   const code = await loadCode(defect ?? "current", edits);
-  const next = await loadCode(`${defect ?? "current"}-next`, [...edits, ...nextVersion]);
+  const next = async (): Promise<Code> => loadCode(`${defect ?? "current"}-next`, [...edits, ...nextVersion]);
   return tellHistory({ seed, code, next, isDetailed });
 }
 

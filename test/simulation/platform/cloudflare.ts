@@ -7,7 +7,7 @@ import { Network, type Exchange } from "./network.ts";
 import { SimulatedObject } from "./simulated-object.ts";
 import type { Point } from "./storage.ts";
 
-export const minute = 60_000;
+const minute = 60_000;
 
 export interface CloudflareOptions {
   readonly clock: Clock;
