@@ -57,12 +57,14 @@ export class HistoryReader {
       return { kind: "page", stored: 0, isLast: true, oddities: [] };
     }
     if (!result.ok) {
+      draft.place = result.place;
       this.flush();
       return { kind: "failed", failure: result.failure };
     }
     const wanted = newOf(draft, result.page.records);
     this.#tally = count(this.#tally, { fresh: wanted, duplicates: 0, late: 0 }, this.#c.ports.now());
-    draft.held.push(...wanted);
+    // Not as arguments: a call takes some hundred thousand of them at the most.
+    for (const record of wanted) draft.held.push(record);
     const next = result.onward.place;
     const isComplete = range.reason === "owed" && draft.held.length >= range.expected;
     if (next === null || next.at > range.to || isComplete) return this.#finish(draft);

@@ -143,6 +143,7 @@ export class LiveCollector {
     if (stretch === undefined) throw new Error("A poll without a stretch is over");
     const result = await this.#source.read(poll.place, stretch.until === null ? undefined : stretch.until + 1);
     if (!result.ok) {
+      poll.place = result.place;
       this.flush();
       return { kind: "failed", failure: result.failure };
     }

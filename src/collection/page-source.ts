@@ -1,13 +1,17 @@
 import { UnreadableAnswer, type Dataset, type Micros } from "../datasets/dataset.ts";
 import type { Purpose } from "../kandji/budget.ts";
 import { unreadable, type KandjiClient } from "../kandji/client.ts";
-import type { Failure } from "../kandji/failure.ts";
+import type { Failure, FailureKind } from "../kandji/failure.ts";
 import { readPage, type Page } from "./page.ts";
-import { advance, queryAt, type Advance, type Place } from "./walk.ts";
+import { advance, queryAt, withoutCursor, type Advance, type Place } from "./walk.ts";
 
 export type PageResult =
   | { readonly ok: true; readonly page: Page; readonly onward: Advance }
-  | { readonly ok: false; readonly failure: Failure };
+  /** `place` is where to try again. */
+  | { readonly ok: false; readonly failure: Failure; readonly place: Place };
+
+/** Failures that say that the request itself is wrong. */
+const refusals: ReadonlySet<FailureKind> = new Set(["unexpected-answer", "wrong-host"]);
 
 /** A limit that failed is not tried again before so many pages were read: each try costs two requests of the hour. */
 const pagesBeforeRetry = 10;
@@ -34,7 +38,7 @@ export class PageSource {
     const limit = this.#limit;
     const request = this.#dataset.ask(queryAt(place, limit, until));
     const result = await this.#client.get(request, this.#dataset.permission, this.#purpose);
-    if (!result.ok) return this.#failed(result.failure);
+    if (!result.ok) return this.#failed(result.failure, place);
     try {
       const page = readPage(this.#dataset, result.body, place.at);
       const onward = advance(place, page, limit, this.#client.host);
@@ -44,7 +48,7 @@ export class PageSource {
       return { ok: true, page: { ...page, records }, onward };
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
-      return this.#failed(unreadable(error.message));
+      return this.#failed(unreadable(error.message), place);
     }
   }
 
@@ -56,7 +60,7 @@ export class PageSource {
     if (larger < this.#tooLarge) this.#limit = larger;
   }
 
-  #failed(failure: Failure): PageResult {
+  #failed(failure: Failure, place: Place): PageResult {
     if (failure.kind === "unreadable-answer") this.#unreadableInRow += 1;
     if (this.#unreadableInRow >= 2 && this.#limit > 1) {
       this.#tooLarge = this.#limit;
@@ -64,6 +68,6 @@ export class PageSource {
       this.#limit = Math.ceil(this.#limit / 2);
       this.#unreadableInRow = 0;
     }
-    return { ok: false, failure };
+    return { ok: false, failure, place: refusals.has(failure.kind) ? withoutCursor(place) : place };
   }
 }

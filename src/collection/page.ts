@@ -9,6 +9,8 @@ export interface CollectedRecord {
   readonly id: string;
   /** Its own time; that of the record before it on the page where it has none. */
   readonly time: Micros;
+  /** The time is its own. */
+  readonly isDated: boolean;
   /** It has no id or no time: forwarded all the same, and counted. */
   readonly drift: boolean;
 }
@@ -18,9 +20,17 @@ export interface Page {
   readonly next: string | null;
 }
 
+/** Kandji's ids have 36 characters. Ids are kept by the thousand in a row, and a row has 2 MB: of a longer one the hash is kept. */
+const maxIdLength = 100;
+
 /** A record without an id is known by its text: the same text is the same record. */
-export const idOf = (dataset: Dataset, record: unknown, raw: string): string =>
-  dataset.idOf(record) ?? `sha256:${createHash("sha256").update(raw).digest("base64")}`;
+export function idOf(dataset: Dataset, record: unknown, raw: string): string {
+  const id = dataset.idOf(record);
+  if (id !== undefined && id.length <= maxIdLength) return id;
+  return `sha256:${createHash("sha256")
+    .update(id ?? raw)
+    .digest("base64")}`;
+}
 
 /** Reads an answer of Kandji. `since` is the time of records before which none is known. Throws `UnreadableAnswer`. */
 export function readPage(dataset: Dataset, text: string, since: Micros): Page {
@@ -35,6 +45,7 @@ export function readPage(dataset: Dataset, text: string, since: Micros): Page {
     return {
       raw,
       time,
+      isDated: own !== undefined,
       id: idOf(dataset, record, raw),
       drift: own === undefined || dataset.idOf(record) === undefined,
     };

@@ -67,11 +67,19 @@ export class SeenIds {
       chunk = new Map();
     }
     const rest = this.#dropOne(floor, number);
-    for (const [id, time] of [...rest, ...records.map((record) => [record.id, record.time] as const)]) {
-      chunk.set(id, time);
-      this.#times.set(id, time);
+    const added = [...rest, ...records.map((record) => [record.id, record.time] as const)];
+    // Kandji sends no more than a page; whoever sends more gets more rows, none of them longer.
+    for (let from = 0; from < added.length; from += chunkSize) {
+      if (from > 0) {
+        number += 1;
+        chunk = new Map();
+      }
+      for (const [id, time] of added.slice(from, from + chunkSize)) {
+        chunk.set(id, time);
+        this.#times.set(id, time);
+      }
+      this.#write(number, chunk);
     }
-    if (rest.length + records.length > 0) this.#write(number, chunk);
   }
 
   #write(number: number, chunk: Chunk): void {

@@ -27,6 +27,9 @@ export interface Advance {
   readonly oddities: readonly Oddity[];
 }
 
+/** A longer cursor makes a URL that nobody takes. */
+const maxCursorLength = 2_000;
+
 export const placeAt = (at: Micros): Place => ({ at, byId: false, cursor: null, followed: [], lastNext: null });
 
 export function queryAt(place: Place, limit: number, until: Micros | undefined): Query {
@@ -50,10 +53,11 @@ export function advance(place: Place, page: Page, limit: number, host: string): 
 
   const newest = page.records.reduce((latest, { time }) => Math.max(latest, time), place.at);
   if (newest > place.at) return { place: { ...placeAt(newest), lastNext: page.next }, oddities };
-  const fillsPage = page.records.length >= limit;
-  if (fillsPage) return { place: { ...placeAt(place.at), byId: true, lastNext: page.next }, oddities };
+  // Records that Kandji shows whatever is asked say nothing of this instant, and would lead from one to the next for ever.
+  const here = page.records.filter(({ time, isDated }) => isDated && time === place.at);
+  if (here.length >= limit) return { place: { ...placeAt(place.at), byId: true, lastNext: page.next }, oddities };
   const further = follow(place, link.cursor, page.next);
-  if (further !== null || !page.records.some(({ time }) => time === place.at)) return { place: further, oddities };
+  if (further !== null || here.length === 0) return { place: further, oddities };
   // There is more, and no way to it: reading goes on behind the instant.
   return { place: placeAt(place.at + 1), oddities: [...oddities, "hidden-ties"] };
 }
@@ -71,8 +75,14 @@ function afterPageById(place: Place, page: Page, limit: number, cursor: string |
     : { place: { ...further, byId: true }, oddities };
 }
 
+/**
+ * Where to try again after a request that Kandji refused as it is: a cursor may be one that it does not take (any more),
+ * and would be refused for ever. What comes twice so is recognised.
+ */
+export const withoutCursor = (place: Place): Place => ({ ...placeAt(place.at), byId: place.byId });
+
 function follow(place: Place, cursor: string | null, next: string): Place | null {
-  if (cursor === null || place.followed.includes(cursor)) return null;
+  if (cursor === null || cursor.length > maxCursorLength || place.followed.includes(cursor)) return null;
   return { ...place, cursor, followed: [...place.followed, cursor], lastNext: next };
 }
 

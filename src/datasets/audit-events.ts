@@ -39,8 +39,12 @@ export const auditEvents: Dataset = {
     if (!isObject(answer) || !Array.isArray(answer["results"])) {
       throw new UnreadableAnswer('The answer has no array "results"');
     }
-    const next = answer["next"];
-    return { records: answer["results"], next: typeof next === "string" && next !== "" ? next : null };
+    const next = answer["next"] ?? null;
+    // Taken for the end, what lies behind it would never be read.
+    if (next !== null && typeof next !== "string") {
+      throw new UnreadableAnswer('The answer\'s "next" is neither a text nor null');
+    }
+    return { records: answer["results"], next: next === "" ? null : next };
   },
 
   idOf: (record) => textAt(record, "id"),

@@ -62,9 +62,10 @@ export class KandjiClient {
       return { ok: false, failure: unreadable(`The answer is longer than ${maxAnswerBytes} bytes`) };
     }
     const now = this.#ports.now();
-    // An error body may repeat what it was asked with.
-    const body = answer.body?.replaceAll(this.#token.reveal(), String(this.#token));
-    const failure = failureOf({ ...answer, body }, permission, now);
+    // An error body may repeat what it was asked with, as it is or escaped.
+    const hide = (text: string): string => text.replaceAll(this.#token.reveal(), String(this.#token));
+    const body = answer.body === undefined ? undefined : hide(answer.body);
+    const failure = failureOf({ ...answer, body }, permission, now, hide);
     if (failure.retryAfterMs !== null) this.#budget.block(now + failure.retryAfterMs);
     return { ok: false, failure };
   }

@@ -33,12 +33,15 @@ const waitAndSee = "Nothing to do unless it lasts; it is tried again by itself";
 /** Of a body that is no JSON: looking for pairs of brackets takes the square of what is looked at. */
 const lookedAt = 4_000;
 
-/** Reads the text out of any of the error bodies that Kandji and the gateway before it answer with. */
-export function messageOf(body: string | undefined): string {
+/**
+ * Reads the text out of any of the error bodies that Kandji and the gateway before it answer with. `hide` takes out what
+ * nobody may read: it is asked again here, where the escapes of JSON are undone and nothing is cut yet.
+ */
+export function messageOf(body: string | undefined, hide: (text: string) => string = (text) => text): string {
   if (body === undefined) return "";
   const json = parsed(body);
   const found = json === undefined ? plainText(body) : (errorText(json) ?? "");
-  return found
+  return hide(found)
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .slice(0, excerptLength);
@@ -89,8 +92,9 @@ export function failureOf(
   { status, headers, body }: { status: number; headers: Headers; body: string | undefined },
   permission: Permission,
   now: number,
+  hide?: (text: string) => string,
 ): Failure {
-  const said = messageOf(body);
+  const said = messageOf(body, hide);
   const answered = `Kandji answered ${status}${said === "" ? "" : `: ${said}`}`;
   const afterMs = retryAfterMs(headers.get("Retry-After"), now);
   const failure = (kind: FailureKind, fix: string): Failure => ({

@@ -1,5 +1,6 @@
 import type { Micros } from "../datasets/dataset.ts";
 import type { Sql } from "../ports.ts";
+import { deleteRest, firstPart, isLong, readRest, writeRest } from "./overflow.ts";
 
 /**
  * A stretch of time of a dataset that is to be read from Kandji besides live polling: history at the first sync, what a
@@ -56,7 +57,8 @@ export class Ranges {
   constructor(sql: Sql) {
     this.#sql = sql;
     for (const { state, ...row } of sql.exec<RangeRow>("SELECT * FROM ranges ORDER BY id")) {
-      this.#known.set(row.id, { ...row, ...(JSON.parse(state) as State) });
+      const whole = state + readRest(sql, ownerOf(row.id));
+      this.#known.set(row.id, { ...row, ...(JSON.parse(whole) as State) });
     }
   }
 
@@ -71,34 +73,43 @@ export class Ranges {
   }
 
   add(range: Omit<Range, "id">): void {
+    const state = stateOf(range);
+    const bytes = Buffer.byteLength(state);
     const [row] = this.#sql.exec<{ id: number }>(
       "INSERT INTO ranges (dataset, destination, reason, expected, state) VALUES (?, ?, ?, ?, ?) RETURNING id",
       range.dataset,
       range.destination,
       range.reason,
       range.expected,
-      stateOf(range),
+      firstPart(state, bytes),
     );
     if (row === undefined) throw new Error("An inserted range has no id");
+    if (isLong(bytes)) writeRest(this.#sql, ownerOf(row.id), state);
     this.#known.set(row.id, { ...range, id: row.id });
   }
 
   write(range: Range): void {
-    this.#sql.exec("UPDATE ranges SET expected = ?, state = ? WHERE id = ?", range.expected, stateOf(range), range.id);
+    const state = stateOf(range);
+    const bytes = Buffer.byteLength(state);
+    const part = firstPart(state, bytes);
+    this.#sql.exec("UPDATE ranges SET expected = ?, state = ? WHERE id = ?", range.expected, part, range.id);
+    deleteRest(this.#sql, ownerOf(range.id));
+    if (isLong(bytes)) writeRest(this.#sql, ownerOf(range.id), state);
     this.#known.set(range.id, range);
   }
 
   delete(id: number): void {
     this.#sql.exec("DELETE FROM ranges WHERE id = ?", id);
+    deleteRest(this.#sql, ownerOf(id));
     this.#known.delete(id);
     this.beingRead.delete(id);
   }
 
   /** Notes records that a destination misses: in the last range owed to it while that has room and has not been begun. */
   owe(dataset: string, destination: string, records: readonly { readonly id: string; readonly time: Micros }[]): void {
-    const times = records.map(({ time }) => time);
-    const from = Math.min(...times);
-    const to = Math.max(...times);
+    // Not as arguments of one call: of those there may be some hundred thousand at the most.
+    const from = records.reduce((earliest, { time }) => Math.min(earliest, time), Infinity);
+    const to = records.reduce((latest, { time }) => Math.max(latest, time), -Infinity);
     const ids = records.map(({ id }) => id);
     const last = this.all().findLast(
       (range) => range.reason === "owed" && range.destination === destination && range.dataset === dataset,
@@ -121,3 +132,5 @@ export class Ranges {
     this.add({ ...owed, from, at: from, onlyFrom: from, to, ids });
   }
 }
+
+const ownerOf = (id: number): string => `range ${id}`;

@@ -19,6 +19,9 @@ export const timeOf = (dataset: string, raw: string): number => {
   return time === 0 ? Infinity : millisOf(time);
 };
 
+/** A longer id stands in the row of a dead letter beside the record itself, and both would not fit. */
+const shownIdLength = 200;
+
 /** The record's own id, as a person would look for it; null when it has none. */
 export const recordIdOf = (dataset: string, raw: string): string | null =>
-  datasets.get(dataset)?.idOf(JSON.parse(raw)) ?? null;
+  datasets.get(dataset)?.idOf(JSON.parse(raw))?.slice(0, shownIdLength) ?? null;

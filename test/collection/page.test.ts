@@ -12,7 +12,7 @@ const read = (...records: readonly string[]) =>
 describe("a page", () => {
   test("each record is its text as Kandji sent it, with its id and its time to the microsecond", () => {
     const raw = String.raw`{"occurred_at":"2026-05-01T08:31:02.123456Z","n":12345678901234567890.10,"id":"01K8","s":"\u00e9\/"}`;
-    expect(read(raw)).toEqual([{ raw, id: "01K8", time: since + 1_862_123_456, drift: false }]);
+    expect(read(raw)).toEqual([{ raw, id: "01K8", time: since + 1_862_123_456, isDated: true, drift: false }]);
   });
 
   test("a record over several lines is the same record on one line", () => {
@@ -28,6 +28,7 @@ describe("a page", () => {
     const records = read('{"id":"a"}', timed, '{"id":"c","occurred_at":null}', '{"id":"d","occurred_at":"yesterday"}');
     expect(records.map(({ time }) => time - since)).toEqual([0, 5_000_000, 5_000_000, 5_000_000]);
     expect(records.map(({ drift }) => drift)).toEqual([true, false, true, true]);
+    expect(records.map(({ isDated }) => isDated)).toEqual([false, true, false, false]);
   });
 
   test("a record without an id is known by its text", () => {
@@ -50,19 +51,28 @@ describe("a page", () => {
     );
   });
 
-  test.each(["", "<!doctype html>", "{", "null", "[]", '"text"', "{}", '{"results":{}}', '{"results":[],"results":1}'])(
-    "%j is no page",
-    (text) => {
-      expect(() => readPage(auditEvents, text, since)).toThrow(UnreadableAnswer);
-    },
-  );
+  test.each([
+    "",
+    "<!doctype html>",
+    "{",
+    "null",
+    "[]",
+    '"text"',
+    "{}",
+    '{"results":{}}',
+    '{"results":[],"results":1}',
+    '{"results":[],"next":7}',
+    '{"results":[],"next":{}}',
+    '{"results":[],"next":false}',
+  ])("%j is no page", (text) => {
+    expect(() => readPage(auditEvents, text, since)).toThrow(UnreadableAnswer);
+  });
 
   test.each([
     ['"https://x/?cursor=1"', "https://x/?cursor=1"],
     ['"token"', "token"],
     ['""', null],
     ["null", null],
-    ["7", null],
   ])("next %s is read as %j", (written, next) => {
     expect(readPage(auditEvents, `{"results":[],"next":${written}}`, since).next).toBe(next);
   });

@@ -7,7 +7,7 @@ const limit = 3;
 const at = 1_000;
 const page = (next: string | null, ...times: readonly number[]): Page => ({
   next,
-  records: times.map((time, index) => ({ time, id: `${time}-${index}`, raw: "{}", drift: false })),
+  records: times.map((time, index) => ({ time, id: `${time}-${index}`, raw: "{}", isDated: true, drift: false })),
 });
 const go = (place: Place, from: Page) => advance(place, from, limit, host);
 const byId = (more: Partial<Place> = {}): Place => ({ ...placeAt(at), byId: true, ...more });

@@ -1,0 +1,58 @@
+/** An installation whose every secret value is known, and a search for them in whatever comes out of it. */
+
+export const kandjiToken = "kj/t0ken+0e5b2b1e&9f=c2";
+const apiKey = "0123456789abcdef-datadog-key";
+const headerKey = 'header/key+5c1f"<&>-webhook';
+const urlKey = "url-key-77ab01cd";
+const signingBytes = Buffer.from("a signing secret of 33 bytes 0001");
+const signingSecret = `whsec_${signingBytes.toString("base64")}`;
+export const adminToken = "admin-0123456789abcdef-admin";
+export const viewerToken = "viewer-0123456789abcdef-viewer";
+const chainKey = "chain-key-0123456789abcdef";
+
+/** Destinations by the type that they have: one of each type of the registry, or the tests say so. */
+export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, object>([
+  ["datadog", { type: "datadog", site: "datadoghq.eu", apiKey }],
+  [
+    "webhook",
+    {
+      type: "webhook",
+      url: `https://logs.example.com/in/${urlKey}?key=${urlKey}`,
+      gzip: true,
+      headers: { Authorization: `Bearer ${headerKey}` },
+      signingSecret,
+    },
+  ],
+]);
+
+export const tenantSecret = { subdomain: "acme", token: kandjiToken } as const;
+
+export const environment: Readonly<Record<string, string>> = {
+  TENANT_ACME: JSON.stringify(tenantSecret),
+  ...Object.fromEntries(
+    [...destinationSecrets].map(([type, secret]) => [`DESTINATION_${type.toUpperCase()}`, JSON.stringify(secret)]),
+  ),
+  ADMIN_TOKEN: adminToken,
+  VIEWER_TOKEN: viewerToken,
+  CHAIN_KEY: chainKey,
+};
+
+const values = [kandjiToken, apiKey, headerKey, urlKey, signingSecret, adminToken, viewerToken, chainKey];
+
+/** Ways in which a value may be written and still be read by anybody. */
+const spellings = (value: string): string[] => [
+  value,
+  JSON.stringify(value).slice(1, -1),
+  value.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
+  encodeURIComponent(value),
+  Buffer.from(value).toString("base64"),
+];
+
+const sought = new Map(values.flatMap((value) => spellings(value).map((spelling) => [spelling, value])));
+// The bytes that sign are a secret without their prefix, too.
+sought.set(signingBytes.toString("base64"), signingSecret);
+
+/** The secrets that stand in a text, in whatever spelling. */
+export const secretsIn = (text: string): string[] => [
+  ...new Set([...sought].flatMap(([spelling, value]) => (text.includes(spelling) ? [value] : []))),
+];
