@@ -28,8 +28,7 @@ interface Draft {
 /** Reads ranges of the past of one dataset, one page a step, into the history lane. Records are held back as in the live tail. */
 export class HistoryReader {
   readonly lane: Lane;
-  /** Requests of the last hour as of the last page that was stored. */
-  readonly usage: Usage | undefined;
+  #usage: Usage | undefined;
   readonly #c: Collection;
   readonly #source: PageSource;
   #draft: Draft | undefined;
@@ -41,7 +40,12 @@ export class HistoryReader {
     this.#source = new PageSource(collection.client, collection.dataset, "history");
     const stored = collection.spool.lanes.state<Stored>(this.lane);
     this.#tally = stored?.tally ?? emptyTally;
-    this.usage = stored?.usage;
+    this.#usage = stored?.usage;
+  }
+
+  /** Requests of the last hour as of the last page that was stored. */
+  get usage(): Usage | undefined {
+    return this.#usage;
   }
 
   get tally(): Tally {
@@ -102,8 +106,11 @@ export class HistoryReader {
   #append(range: Range, wanted: readonly CollectedRecord[]): void {
     const { spool, ports } = this.#c;
     const raws = wanted.map(({ raw }) => raw);
-    const stored: Stored = { tally: this.#tally, usage: this.#c.usage() };
-    if (raws.length > 0) spool.append(this.lane, range.destination, raws, ports.now(), stored);
+    if (raws.length > 0) {
+      const stored: Stored = { tally: this.#tally, usage: this.#c.usage() };
+      this.#usage = stored.usage;
+      spool.append(this.lane, range.destination, raws, ports.now(), stored);
+    }
     if (range.destination !== null) correct(spool, this.lane, range.destination, raws.length - range.expected);
   }
 

@@ -51,6 +51,8 @@ export class RequestBudget {
   readonly #dueToHistory: number;
   #minutes = new Map<number, Requests>();
   #blockedUntil = 0;
+  /** Requests that nobody who restarts would know of; less than none while more are written down than were made. */
+  #unwritten = 0;
   #perSecond = defaultPerSecond;
   /** Times of the answers of the last second. */
   #answered: number[] = [];
@@ -110,6 +112,7 @@ export class RequestBudget {
   /** Waits until one more request fits into the second, and counts it. */
   async take(purpose: Purpose = "live"): Promise<void> {
     this.charge(1, purpose);
+    this.#unwritten += 1;
     const oldest = this.#answered.at(-this.#perSecond);
     const wait = oldest === undefined ? 0 : oldest + second + 1 - this.#ports.now();
     if (wait > 0) await this.#ports.sleep(wait);
@@ -130,9 +133,18 @@ export class RequestBudget {
     }
   }
 
-  /** What is to be written down; `reserved` requests are counted that are going to be made. */
+  get blockedUntil(): number {
+    return this.#blockedUntil;
+  }
+
+  get unwritten(): number {
+    return this.#unwritten;
+  }
+
+  /** What is written down now; `reserved` requests are counted that are going to be made. */
   usage(reserved = 0): Usage {
     this.used();
+    this.#unwritten = -reserved;
     const now = this.#ports.now();
     const key = Math.floor(now / minute);
     const minutes = [...this.#minutes].map(([at, { all, history }]) => [at, all, history] as const);

@@ -1,6 +1,8 @@
 import type { TenantConfig } from "../config/config.ts";
 import type { Micros } from "../datasets/dataset.ts";
-import type { RequestBudget, Share, Usage } from "../kandji/budget.ts";
+import { noUsage, type RequestBudget, type Share, type Usage } from "../kandji/budget.ts";
+import type { Lanes } from "../spool/lanes.ts";
+import type { Documents } from "./documents.ts";
 import type { Setback, Source } from "./source.ts";
 
 /** What a tenant without news writes every ten minutes, and nothing else (contract §7.9). */
@@ -70,10 +72,35 @@ export const untilNextBeat = (sources: Iterable<Source>): number =>
   [...sources].reduce((sum, source) => sum + (Math.ceil(nextBeatMs / source.everyMs) + 1) * pagesOf(source), 0);
 
 /**
- * Charges the requests that may have been made since they were last written down, at the worst case: each poll that was due,
- * as many pages as the open window holds, and one more; never more than the share had room for. Requests that fail are
- * written down at once.
+ * Requests that an earlier life may have made since they were last written down, at the worst case: each poll that was due, as
+ * many pages as the open window holds, and one more. Requests that fail are written down at once, and so is whatever is more
+ * than this.
  */
+function guessSince(source: Source, heartbeat: Heartbeat, now: number): number {
+  const until = Math.min(now, heartbeat.at + nextBeatMs);
+  if (until < now - hourMs) return 0;
+  const since = Math.max(heartbeat.usage.at, source.live.usage?.at ?? 0, source.history.usage?.at ?? 0);
+  if (heartbeat.reserves === true && since === heartbeat.usage.at) return 0;
+  const polls = heartbeat.reserves === true ? 1 : Math.max(0, Math.floor((until - since) / source.everyMs)) + 1;
+  return polls * pagesOf(source);
+}
+
+/** The guesses of all sources together; before the first heartbeat there is nothing to go by. */
+export const guessOf = (sources: Iterable<Source>, heartbeat: Heartbeat | undefined, now: number): number =>
+  heartbeat === undefined
+    ? Infinity
+    : [...sources].reduce((sum, source) => sum + guessSince(source, heartbeat, now), 0);
+
+/** The newest of what was written down of requests made. */
+export function lastUsage(documents: Documents, lanes: Lanes): Usage {
+  const kept = lanes.all().map((lane) => lanes.state<{ usage?: Usage }>(lane)?.usage);
+  return [documents.read<Heartbeat>(heartbeatName)?.usage, ...kept].reduce<Usage>(
+    (newest, usage) => (usage !== undefined && usage.at > newest.at ? usage : newest),
+    noUsage,
+  );
+}
+
+/** Charges the guess, but never more than the share had room for. */
 export function chargeSince(
   source: Source,
   heartbeat: Heartbeat | undefined,
@@ -81,12 +108,7 @@ export function chargeSince(
   now: number,
 ): void {
   if (heartbeat === undefined) return;
-  const until = Math.min(now, heartbeat.at + nextBeatMs);
-  if (until < now - hourMs) return;
-  const since = Math.max(heartbeat.usage.at, source.live.usage?.at ?? 0, source.history.usage?.at ?? 0);
-  if (heartbeat.reserves === true && since === heartbeat.usage.at) return;
-  const polls = heartbeat.reserves === true ? 1 : Math.max(0, Math.floor((until - since) / source.everyMs)) + 1;
-  budget.charge(Math.min(polls * pagesOf(source), budget.left("live")));
+  budget.charge(Math.min(guessSince(source, heartbeat, now), budget.left("live")));
 }
 
 /** A poll of the live tail takes two requests at the most while little is open. */

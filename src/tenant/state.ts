@@ -4,7 +4,7 @@ import { microsOf } from "../datasets/instant.ts";
 import { datasets } from "../datasets/registry.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { Courier } from "../delivery/courier.ts";
-import { noUsage, RequestBudget, type Usage } from "../kandji/budget.ts";
+import { RequestBudget } from "../kandji/budget.ts";
 import { KandjiClient } from "../kandji/client.ts";
 import type { Range } from "../spool/ranges.ts";
 import { Spool } from "../spool/spool.ts";
@@ -14,9 +14,11 @@ import type { EngineOptions } from "./engine.ts";
 import {
   beatOf,
   chargeSince,
+  guessOf,
   heartbeatMs,
   heartbeatName,
   isSeldom,
+  lastUsage,
   pagesOf,
   shareOf,
   takeUp,
@@ -71,7 +73,7 @@ export class TenantState {
       pausedDatasets: [],
       pausedDestinations: [],
     };
-    this.budget = new RequestBudget(ports, shareOf(tenant), this.#lastUsage());
+    this.budget = new RequestBudget(ports, shareOf(tenant), lastUsage(this.documents, this.spool.lanes));
     this.client = new KandjiClient(ports, tenant.apiOrigin, tenant.token, this.budget);
     for (const [name, dataset] of datasets) this.#addSource(name, dataset);
     const heartbeat = this.documents.read<Heartbeat>(heartbeatName);
@@ -251,20 +253,12 @@ export class TenantState {
     this.documents.write(noteName(range.destination), { ...note, owedMissing } satisfies DestinationNote);
   }
 
-  /** The newest of what was written down of requests made. */
-  #lastUsage(): Usage {
-    const heartbeat = this.documents.read<Heartbeat>(heartbeatName)?.usage;
-    const kept = this.spool.lanes.all().map((lane) => this.spool.lanes.state<{ usage?: Usage }>(lane)?.usage);
-    return [heartbeat, ...kept].reduce<Usage>(
-      (newest, usage) => (usage !== undefined && usage.at > newest.at ? usage : newest),
-      noUsage,
-    );
-  }
-
-  /** A request that failed, the first good one after it, or a time before which Kandji wants none: no idle poll, and it must outlive the object. */
+  /** What must outlive the object: a failure, the first good answer after it, a time before which Kandji wants none, more requests than would be guessed. */
   #keepUsage(isUnusual: boolean): void {
-    const kept = this.documents.read<Heartbeat>(heartbeatName)?.usage.blockedUntil ?? 0;
-    if (isUnusual || this.budget.usage().blockedUntil > Math.max(kept, this.options.ports.now())) this.beat();
+    const now = this.options.ports.now();
+    const heartbeat = this.documents.read<Heartbeat>(heartbeatName);
+    const isBlocked = this.budget.blockedUntil > Math.max(heartbeat?.usage.blockedUntil ?? 0, now);
+    if (isUnusual || isBlocked || this.budget.unwritten > guessOf(this.sources.values(), heartbeat, now)) this.beat();
   }
 
   beatIfDue(): void {

@@ -242,12 +242,12 @@ const ofTenant: readonly Defect[] = [
     edits: [
       {
         file: "tenant/heartbeat.ts",
-        find: 'Math.min(polls * pagesOf(source), budget.left("live"))',
-        replace: "polls * pagesOf(source)",
+        find: 'Math.min(guessSince(source, heartbeat, now), budget.left("live"))',
+        replace: "guessSince(source, heartbeat, now)",
       },
       {
         file: "tenant/heartbeat.ts",
-        find: "if (heartbeat.reserves === true && since === heartbeat.usage.at) return;",
+        find: "if (heartbeat.reserves === true && since === heartbeat.usage.at) return 0;",
         replace: "",
       },
       { file: "tenant/heartbeat.ts", find: "heartbeat.reserves === true ? 1 :", replace: "" },
@@ -263,8 +263,15 @@ const ofTenant: readonly Defect[] = [
   one(
     "requests-not-charged-after-a-restart",
     "tenant/heartbeat.ts",
-    'budget.charge(Math.min(polls * pagesOf(source), budget.left("live")));',
+    'budget.charge(Math.min(guessSince(source, heartbeat, now), budget.left("live")));',
     "",
+  ),
+  // Made, and found by histories.
+  one(
+    "requests-of-a-long-poll-unwritten",
+    "tenant/state.ts",
+    "if (isUnusual || isBlocked || this.budget.unwritten >",
+    "if (isUnusual || isBlocked || 0 >",
   ),
   // Made, and found by histories.
   one(
