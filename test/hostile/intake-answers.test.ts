@@ -169,7 +169,9 @@ describe("delivery", () => {
       const dead = new Set(deadLetters.all().map(({ recordId }) => recordId));
       const [counts] = room.report().destinations;
       const missing = [...log.texts.keys()].filter((id) => !told.arrived.has(id) && !dead.has(id));
-      expect(missing).toHaveLength(counts?.skipped ?? 0);
+      // An intake may have what it was not believed to have: that is sent again, or skipped as too old by then.
+      expect(missing.length).toBeLessThanOrEqual(counts?.skipped ?? 0);
+      expect(counts?.delivered).toBeLessThanOrEqual(told.arrived.size);
       expect(counts).toMatchObject({ collected: log.texts.size, dead: dead.size, owed: 0 });
       if (plot.oldRecords !== "restamp")
         for (const [id, raw] of told.arrived) expect(raw).toBe(log.texts.get(id)?.replaceAll(/[\r\n]/gu, ""));

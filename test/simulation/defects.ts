@@ -61,8 +61,8 @@ const ofCollection: readonly Defect[] = [
   one(
     "ties-not-read-by-id",
     "collection/walk.ts",
-    "if (fillsPage) return { place: { ...placeAt(place.at), byId: true, lastNext: page.next }, oddities };",
-    "if (fillsPage) return { place: placeAt(place.at + 1), oddities };",
+    "if (here.length >= limit) return { place: { ...placeAt(place.at), byId: true, lastNext: page.next }, oddities };",
+    "if (here.length >= limit) return { place: placeAt(place.at + 1), oddities };",
   ),
   one(
     "surplus-of-owed-not-counted",
@@ -310,12 +310,21 @@ const ofTenant: readonly Defect[] = [
     "if (step.isLast && (isSeldom(source) || this.#isEachPollReserved)) this.beat();",
     "if (step.isLast) this.beat();",
   ),
-  one(
-    "token-in-a-problem",
-    "kandji/client.ts",
-    "const body = answer.body?.replaceAll(this.#token.reveal(), String(this.#token));",
-    "const body = `${this.#token.reveal()} ${answer.body}`;",
-  ),
+  {
+    name: "token-in-a-problem",
+    edits: [
+      {
+        file: "kandji/client.ts",
+        find: "text.replaceAll(this.#token.reveal(), String(this.#token));",
+        replace: "text;",
+      },
+      {
+        file: "kandji/client.ts",
+        find: "const body = answer.body === undefined ? undefined : hide(answer.body);",
+        replace: "const body = JSON.stringify({ detail: hide(this.#token.reveal()) });",
+      },
+    ],
+  },
   one(
     "object-forgotten-with-a-wrong-secret",
     "tenant/tenant-object.ts",
