@@ -26,6 +26,8 @@ export interface Range {
   readonly ids: readonly string[];
 }
 
+/** What lies further apart is owed as two ranges: everything between would be read for nothing. A day, in microseconds. */
+const maxGap: Micros = 24 * 3_600_000_000;
 /** Ids of one owed range; what is let go beyond that begins another, so that a row stays far below its 2 MB. */
 const maxIds = 5_000;
 
@@ -112,7 +114,12 @@ export class Ranges {
     const to = records.reduce((latest, { time }) => Math.max(latest, time), -Infinity);
     const ids = records.map(({ id }) => id);
     const last = this.all().findLast(
-      (range) => range.reason === "owed" && range.destination === destination && range.dataset === dataset,
+      (range) =>
+        range.reason === "owed" &&
+        range.destination === destination &&
+        range.dataset === dataset &&
+        from <= range.to + maxGap &&
+        to >= range.from - maxGap,
     );
     const isBegun = last === undefined || last.at !== last.from || last.edge.length > 0 || this.beingRead.has(last.id);
     if (!isBegun && last.ids.length + ids.length <= maxIds) {

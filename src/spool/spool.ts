@@ -11,8 +11,14 @@ import { Segments, type Segment } from "./segments.ts";
 /** Bytes of records that a tenant may keep waiting before the slowest destination's are let go and owed. */
 const defaultMaxSpoolBytes = 64_000_000;
 
+/** Who a record is, and of when; time 0 where it has none. */
+interface Identity {
+  readonly id: string;
+  readonly time: Micros;
+}
+
 /** Reads the identity of a spooled record again, for what is owed. */
-export type Identify = (dataset: string, raw: string) => { readonly id: string; readonly time: Micros };
+export type Identify = (dataset: string, raw: string) => Identity;
 
 /**
  * What is collected and not yet delivered everywhere: a log of segments in lanes, one offset per destination and lane.
@@ -130,7 +136,7 @@ export class Spool {
       this.ranges.owe(
         segment.lane.dataset,
         offset.destination,
-        missed.map((raw) => this.#identify(segment.lane.dataset, raw)),
+        dated(missed.map((raw) => this.#identify(segment.lane.dataset, raw))),
       );
       this.offsets.write({
         ...offset,
@@ -141,6 +147,15 @@ export class Spool {
     }
     this.segments.delete(segment);
   }
+}
+
+/** A record without a time is looked for where its neighbours are. */
+function dated(records: readonly Identity[]): Identity[] {
+  let near = records.find(({ time }) => time !== 0)?.time ?? 0;
+  return records.map(({ id, time }) => {
+    near = time === 0 ? near : time;
+    return { id, time: near };
+  });
 }
 
 export const isFor = (segment: Segment, offset: Offset): boolean =>

@@ -110,12 +110,23 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     if (parsed === undefined) return this.#waitToBeForgotten();
     // A broken secret stops this tenant and loses nothing; it is looked at again when the secret was put anew.
     if (!parsed.ok || this.#isElsewhere(parsed.value)) return this.ctx.storage.setAlarm(Date.now() + brokenSecretMs);
-    const engine = this.#open();
+    const engine = this.#openIfPossible();
+    if (engine === undefined) return this.ctx.storage.setAlarm(Date.now() + brokenSecretMs);
     engine.state.pollIfCronIsSilent();
     // One alarm rings at a time: this one ends when another is set, or a request that hangs would hold all retries.
     const isSet = new Promise<void>((resolve) => (this.#alarmIsSet = resolve));
     await Promise.race([this.#run(engine), isSet]);
     await this.#tell(engine);
+  }
+
+  /** A state that a newer version wrote stays as it is. An alarm that throws six times is gone, and with it what wakes this tenant while the cron is silent. */
+  #openIfPossible(): Engine | undefined {
+    try {
+      return this.#open();
+    } catch (error) {
+      console.error(JSON.stringify({ event: "tenant-not-opened", tenant: this.ctx.id.name, message: placeOf(error) }));
+      return undefined;
+    }
   }
 
   /** An absent secret stops the tenant; its state is kept 30 days and then forgotten. */

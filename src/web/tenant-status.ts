@@ -138,7 +138,7 @@ function failedTick({ id, failed, secret }: KnownTenant): Problem[] {
       code: "tick-failed",
       subject: `tenant ${id}`,
       message: `Its last tick, at ${failed.at}, failed: ${failed.why}`,
-      fix: "It is tried again at each firing of the cron; if it lasts, look at the Worker's logs (npx wrangler tail)",
+      fix: "Do what this says; it is tried again at each firing of the cron, and if it lasts, the Worker's logs say more (npx wrangler tail)",
       health: "failing",
     },
   ];

@@ -32,7 +32,7 @@ export async function showTenant(c: Context<WebTypes>): Promise<Response> {
     return c.json(status);
   }
   const hasDeadLetters = status.destinations.some((destination) => destination.dead > 0);
-  const askable = hasDeadLetters && hindrances(subject.tenant).length === 0;
+  const askable = hasDeadLetters && hindrances(subject.tenant).length === 0 && subject.tenant.failed === undefined;
   const deadLetters = askable ? await deadLettersOf(subject) : [];
   return page(c, <TenantPage {...frameOf(c)} status={status} deadLetters={deadLetters} done={c.req.query("done")} />);
 }
@@ -79,12 +79,24 @@ export function permissionsOf({ gateway, tenant }: Subject): NeededPermission[] 
   });
 }
 
+/** `undefined` when its object fails and did so at the last firing too: the summary says why. */
+async function reportNow(subject: Subject): Promise<TenantReport | undefined> {
+  try {
+    return await askTenant(subject, (object) => object.report());
+  } catch (error) {
+    if (subject.tenant.failed === undefined) {
+      throw error;
+    }
+    return undefined;
+  }
+}
+
 /** The status with the tenant's report of this moment instead of that of its last run. */
 async function freshStatus(subject: Subject): Promise<StatusOfOne> {
   const { circumstances, tenant } = subject;
   // Nothing runs behind a broken secret, and an object whose secret is absent wakes only to be forgotten.
   const asleep = hindrances(tenant).length > 0;
-  const report = asleep ? undefined : await askTenant(subject, (object) => object.report());
+  const report = asleep ? undefined : await reportNow(subject);
   const status = overviewOfOne(report === undefined ? circumstances : withReport(circumstances, report), tenant.id);
   if (status === undefined) {
     throw new Error("Invariant: a tenant that was found has a status");

@@ -56,6 +56,16 @@ export interface Asked {
 }
 
 export const adminToken = "admin-token-of-the-outside-tests";
+/** What an installation may begin with besides its secrets. */
+export interface Beginnings {
+  /** The sources of another version. */
+  readonly project?: string;
+  /** A folder of storage that another installation has left, or an empty one. */
+  readonly state?: string;
+  /** The world's ports from this one on, where addresses must be those of before. */
+  readonly ports?: number;
+}
+
 /** What is polled for at each turn of a condition. */
 const everyMs = 50;
 
@@ -91,11 +101,15 @@ export class Installation {
   }
 
   /** The world stands before the secrets are written: they name its addresses. */
-  static async start(plan: WorldPlan, secretsFor: (addresses: WorldAddresses) => Secrets): Promise<Installation> {
+  static async start(
+    plan: WorldPlan,
+    secretsFor: (addresses: WorldAddresses) => Secrets,
+    { project, state, ports }: Beginnings = {},
+  ): Promise<Installation> {
     const world = new World(plan);
-    const served = await world.serve();
+    const served = await world.serve({ base: ports });
     try {
-      const worker = await startWorker({ secrets: secretsFor(served.addresses), minutes: 10 });
+      const worker = await startWorker({ secrets: secretsFor(served.addresses), minutes: 10, project, state });
       return new Installation(world, served.addresses, worker, () => served.close());
     } catch (error) {
       await served.close();

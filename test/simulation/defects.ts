@@ -82,8 +82,8 @@ const ofSpool: readonly Defect[] = [
   one(
     "spool-lets-go-without-owing",
     "spool/spool.ts",
-    "missed.map((raw) => this.#identify(segment.lane.dataset, raw)),",
-    "missed.slice(1).map((raw) => this.#identify(segment.lane.dataset, raw)),",
+    "dated(missed.map((raw) => this.#identify(segment.lane.dataset, raw))),",
+    "dated(missed.slice(1).map((raw) => this.#identify(segment.lane.dataset, raw))),",
   ),
   // Made, and found by histories.
   one(

@@ -9,8 +9,11 @@ import { nextVersion } from "./versions.ts";
 /** The real command: histories change the globals of their process and load the code in variants, which a test runner would notice. */
 async function simulate(...options: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   const command = join(import.meta.dirname, "simulate.ts");
+  // Where `npm run proof` collects its figures.
+  const report = process.env["PROOF_REPORT"];
+  const counted = report === undefined ? [] : ["--report", report];
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [command, ...options]);
+    const { stdout } = await promisify(execFile)(process.execPath, [command, ...options, ...counted]);
     return { code: 0, text: stdout };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

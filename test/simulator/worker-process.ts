@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly secrets: Readonly<Record<string, string>>;
   /** Where `wrangler.toml` and the Worker are; this project by default. */
   readonly project?: string | undefined;
+  /** Where the runtime keeps its storage: a temporary folder by default, and one that is given is not removed. */
+  readonly state?: string | undefined;
   /** Any free one by default; a restart keeps it. */
   readonly port?: number | undefined;
   /** After which it ends by itself. */
@@ -30,7 +32,7 @@ export interface WorkerProcess {
   kill9(): Promise<void>;
   /** Starts it on the same storage, after `kill9` or over a running one; with other secrets if they are given. */
   restart(secrets?: Readonly<Record<string, string>>): Promise<void>;
-  /** Ends it and removes everything it wrote. */
+  /** Ends it and removes everything it wrote, but not into a folder that it was given. */
   stop(): Promise<void>;
 }
 
@@ -157,7 +159,7 @@ class RunningWorker implements WorkerProcess {
     const config = join(this.#folder, "wrangler.toml");
     const guard = [GUARD, String(this.#options.minutes ?? 30)];
     const flags = `--ip 127.0.0.1 --port ${port} --inspector-port 0 --log-level log --show-interactive-dev-session=false`;
-    const places = ["--config", config, "--persist-to", join(this.#folder, "state")];
+    const places = ["--config", config, "--persist-to", this.#options.state ?? join(this.#folder, "state")];
     const child = spawn(
       process.execPath,
       [...guard, process.execPath, wranglerOf(this.#project), "dev", ...places, ...flags.split(" ")],
