@@ -11,10 +11,10 @@ import { Segments, type Segment } from "./segments.ts";
 /** Bytes of records that a tenant may keep waiting before the slowest destination's are let go and owed. */
 const defaultMaxSpoolBytes = 64_000_000;
 
-/** Who a record is, and of when; time 0 where it has none. */
+/** Who a record is, and of when; null where it does not say. */
 interface Identity {
   readonly id: string;
-  readonly time: Micros;
+  readonly time: Micros | null;
 }
 
 /** Reads the identity of a spooled record again, for what is owed. */
@@ -150,10 +150,10 @@ export class Spool {
 }
 
 /** A record without a time is looked for where its neighbours are. */
-function dated(records: readonly Identity[]): Identity[] {
-  let near = records.find(({ time }) => time !== 0)?.time ?? 0;
+function dated(records: readonly Identity[]): { readonly id: string; readonly time: Micros }[] {
+  let near = records.find(({ time }) => time !== null)?.time ?? 0;
   return records.map(({ id, time }) => {
-    near = time === 0 ? near : time;
+    near = time ?? near;
     return { id, time: near };
   });
 }

@@ -88,7 +88,7 @@ export function officeOf(intake: Intake, maxSpoolBytes?: number) {
     tenant: "acme",
     generation: "g1",
     chainKey: new ChainKey("a key that the intake does not have"),
-    timeOf: (_: string, raw: string) => identify("", raw).time,
+    timeOf: (_: string, raw: string) => identify("", raw).time ?? Infinity,
     recordIdOf: (_: string, raw: string) => identify("", raw).id,
   };
   const courierFor = (config: Partial<DestinationConfig> = {}, trouble: Trouble | null = null, over = spool): Courier =>

@@ -21,8 +21,8 @@ export function record(n: number, bytes = 0, filler = "x"): string {
 export const records = (from: number, count: number, bytes = 0): string[] =>
   Array.from({ length: count }, (_, index) => record(from + index, bytes));
 
-export const identify = (_: string, raw: string): { id: string; time: number } => {
-  const { id, t } = JSON.parse(raw) as { id: string; t: number };
+export const identify = (_: string, raw: string): { id: string; time: number | null } => {
+  const { id, t } = JSON.parse(raw) as { id: string; t: number | null };
   return { id, time: t };
 };
 

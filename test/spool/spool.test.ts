@@ -141,6 +141,25 @@ describe("the bound of the spool", () => {
     ]);
   });
 
+  test("what lies a day apart is owed as two ranges, and what lies nearer as one", () => {
+    const day = 24 * 3_600_000_000;
+    for (const [gap, ranges] of [
+      [day, 1],
+      [day + 1, 2],
+    ] as const) {
+      const { spool } = spoolOf(1, "siem");
+      for (const n of [1, 1 + gap, 2 + gap]) spool.append(live, null, [record(n)], 0, null);
+      expect(spool.ranges.all()).toHaveLength(ranges);
+    }
+  });
+
+  test("a record without a time is owed where its neighbours are", () => {
+    const { spool } = spoolOf(1, "siem");
+    spool.append(live, null, ['{"id":"a","t":null}', record(7), '{"id":"b","t":null}', record(9)], 0, null);
+    spool.append(live, null, [record(10)], 0, null);
+    expect(spool.ranges.all()).toMatchObject([{ from: 7, to: 9, ids: ["a", "7", "b", "9"] }]);
+  });
+
   test("a range that has been begun is left alone: what is let go now begins another", () => {
     const { spool } = spoolOf(1, "siem");
     spool.append(live, null, records(0, 10), 0, null);

@@ -121,7 +121,7 @@ describe("taking part", () => {
     ["to another host does not", "unavailable", true, { url: "https://elsewhere.example/in" }, false],
     ["keeps no pause that we chose ourselves", "unavailable", false, {}, false],
     ["lifts a hold, whatever time came with it", "locked-out", true, {}, false],
-  ] as const)("another secret %s", (_, kind, isAsked, change, isKept) => {
+  ] as const)("another secret %s", (_what, kind, isAsked, change, isKept) => {
     const it = office();
     it.enrolled(both);
     const trouble = { kind, why: "", fix: "", retryAt: epoch + 1, isAsked, attempts: 1, since: epoch };
