@@ -250,7 +250,7 @@ describe("secrets", () => {
     ["never closed", "[".repeat(100_000)],
     ["a megabyte of one key", `{"${"x".repeat(1_000_000)}":1}`],
     ["a megabyte of one value", JSON.stringify({ type: "datadog", apiKey: " ".repeat(1_000_000), site: "x" })],
-    ["10,000 unknown keys", `{${Array.from({ length: 10_000 }, (_, index) => `"k${index}":1`).join(",")}}`],
+    ["2,000 unknown keys", `{${Array.from({ length: 2_000 }, (_, index) => `"k${index}":1`).join(",")}}`],
     ["a number beyond numbers", '{"subdomain":"b","token":"t","maxRequestsPerHour":1e400}'],
     ["minus nothing", '{"subdomain":"b","token":"t","maxRequestsPerHour":-0}'],
     ["half a character", '{"subdomain":"\\ud800","token":"\\udc00"}'],

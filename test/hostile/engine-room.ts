@@ -59,9 +59,10 @@ export class EngineRoom {
     return this.report();
   }
 
-  /** To the next time at which there is something to do. */
+  /** To the next firing of the cron at which there is something to do: firings are whole minutes apart. */
   pass(): void {
-    this.clock.at = Math.max(this.clock.at + minute, this.#engine.plan().wakeAt ?? 0);
+    const next = Math.max(this.clock.at + minute, this.#engine.plan().wakeAt ?? 0);
+    this.clock.at = Math.ceil(next / minute) * minute;
   }
 
   report(): TenantReport {
