@@ -44,7 +44,7 @@ const coverageOptions = [
   "--coverage.enabled",
   "--coverage.reporter=json-summary",
   `--coverage.reportsDirectory=${coverage}`,
-  ...covering.map((folder) => `test/${folder}/`),
+  ...covering.map((room) => `test/${room}/`),
 ];
 
 const parts: readonly Part[] = [
