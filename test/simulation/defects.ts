@@ -99,13 +99,6 @@ const ofSpool: readonly Defect[] = [
     "const isNeeded = offsets.some(",
     "const isNeeded = offsets.every(",
   ),
-  // Made, and found by histories.
-  one(
-    "owed-merged-while-read",
-    "spool/ranges.ts",
-    "last.edge.length > 0 || this.beingRead.has(last.id)",
-    "last.edge.length > 0",
-  ),
   one(
     "newcomer-counted-from-the-start",
     "spool/offsets.ts",
@@ -184,13 +177,6 @@ const ofDelivery: readonly Defect[] = [
     "    skipped: offset.skipped + batch.skipped,\n    suspects: inOrder([...without",
     "    suspects: inOrder([...without",
   ),
-  // Made, and found by histories.
-  one(
-    "probe-grows-at-its-retry",
-    "delivery/courier.ts",
-    'if (choice.kind === "probe") this.#settle',
-    'if (choice.kind === "probe" && batch.end < 0) this.#settle',
-  ),
   one("batch-id-by-the-clock", "delivery/batch.ts", "from, end - from, form,", "from, end - from, form, source.now,"),
   one(
     "no-answer-is-acceptance",
@@ -259,38 +245,6 @@ const ofTenant: readonly Defect[] = [
     "kandji/budget.ts",
     "return Math.max(0, due, this.#untilHistory - used);",
     "return Math.max(0, due * 0, this.#untilHistory - used);",
-  ),
-  one(
-    "requests-not-charged-after-a-restart",
-    "tenant/heartbeat.ts",
-    'budget.charge(Math.min(guessSince(source, heartbeat, now), budget.left("live")));',
-    "",
-  ),
-  // Made, and found by histories.
-  one(
-    "requests-of-a-long-poll-unwritten",
-    "tenant/state.ts",
-    "if (isUnusual || isBlocked || this.budget.unwritten >",
-    "if (isUnusual || isBlocked || 0 >",
-  ),
-  // Made, and found by histories.
-  one(
-    "every-alarm-polls-without-a-cron",
-    "tenant/state.ts",
-    "if (now - (source.lastSuccessAt ?? 0) >= pause) source.isAsked = true;",
-    "if (pause > 0) source.isAsked = true;",
-  ),
-  one(
-    "goes-on-after-a-failed-transaction",
-    "tenant/engine.ts",
-    "          this.stop();\n          throw error;",
-    "          throw error;",
-  ),
-  one(
-    "migration-in-pieces",
-    "tenant/migrations.ts",
-    "    sql.transaction(() => {\n      for (const statement",
-    "    ((work: () => void) => work())(() => {\n      for (const statement",
   ),
   one(
     "redrive-counts-twice",

@@ -140,7 +140,8 @@ export class Oracle {
       if (manners.maxPerSecond > 50)
         this.note(`promise 8: Kandji of ${name} was asked ${manners.maxPerSecond} times in a second`);
       const { maxRequestsPerHour } = this.beginning;
-      if (!this.isSkewed && manners.maxPerHour > maxRequestsPerHour)
+      // Whoever is killed between a request and the next thing that is written has made one that nobody knows of.
+      if (!this.isSkewed && manners.maxPerHour > maxRequestsPerHour + this.ends)
         this.note(
           `promise 8: Kandji of ${name} was asked ${manners.maxPerHour} times in an hour, ${maxRequestsPerHour} are allowed`,
         );

@@ -5,14 +5,20 @@ import { intakeOf } from "./manners.ts";
 /** Whoever was killed or cut off in the middle of a request has given it up by then. */
 const longestRequest = 90_000;
 
+/** A heartbeat later every object has written down what it knows. */
+const knownAgainAfter = 11 * 60_000;
+
 /** History is read up to an end; the live tail has none, but for a single instant, which is read by id. */
 const isHistory = (url: string): boolean => url.includes("end_date=") && !url.includes("sort_by=id");
 
 export class Precedence {
   /** Tenants whose next request must be a live one. */
   readonly #due = new Set<string>();
+  /** Tenants whose last answer was a failure. */
+  readonly #held = new Set<string>();
   /** Since when a tenant waits for an answer of Kandji. */
   readonly #asking = new Map<string, number>();
+  #endedAt = -Infinity;
   readonly #everyMinute: ReadonlySet<string>;
   readonly #now: () => number;
   readonly #note: (problem: string) => void;
@@ -30,6 +36,10 @@ export class Precedence {
     // Whoever is polled less often may be due later than the report of an object that slept since can tell.
     if (!this.#everyMinute.has(tenant)) return;
     if (dataset.nextDueAt === null || Date.parse(dataset.nextDueAt) > slot) return;
+    // A live stream that is held by a failure waits for no history.
+    if (this.#held.has(tenant)) return;
+    // Nor can one that was just killed: it knows the last slot that was written down.
+    if (this.#now() - this.#endedAt < knownAgainAfter) return;
     if (this.#now() - (this.#asking.get(tenant) ?? 0) < longestRequest) return;
     this.#due.add(tenant);
   }
@@ -40,11 +50,15 @@ export class Precedence {
     if (this.#due.delete(who) && isHistory(url)) this.#note(`promise 4: ${who} reads history while a live poll is due`);
   }
 
-  answered(who: string, url: string): void {
-    if (intakeOf(url) === undefined) this.#asking.delete(who);
+  answered(who: string, url: string, status: number): void {
+    if (intakeOf(url) !== undefined) return;
+    this.#asking.delete(who);
+    if (status === 200) this.#held.delete(who);
+    else this.#held.add(who);
   }
 
   programsEnded(): void {
+    this.#endedAt = this.#now();
     this.#due.clear();
     this.#asking.clear();
   }

@@ -134,7 +134,7 @@ export class Stage {
   #received(who: string, { url, init, status, headers }: Exchange): void {
     this.story.detail(() => `${who} hears ${status} from ${shown(url)}`);
     this.oracle.manners.received(who, url, headers.get("Retry-After"));
-    this.oracle.precedence.answered(who, url);
+    this.oracle.precedence.answered(who, url, status);
     const intake = intakeOf(url);
     if (intake === undefined || status > 299) return;
     const id = new Headers(init.headers).get("webhook-id") ?? digest(bytesOf(init.body));
