@@ -209,7 +209,6 @@ const ofChain: readonly Defect[] = [
 ];
 
 const ofTenant: readonly Defect[] = [
-  one("history-before-live", "tenant/plan.ts", "[...live, ...history]", "[...history, ...live]"),
   one(
     "pause-ignored",
     "tenant/engine.ts",
