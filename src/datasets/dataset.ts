@@ -27,15 +27,32 @@ export interface Reading {
   readonly next: string | null;
 }
 
-export interface Dataset {
+/** What to tick for the token in the console; tokens store the path and the method. */
+export interface Permission {
+  readonly label: string;
+  readonly method: "GET";
+  /** A template: `{device_id}` stands for any device. */
+  readonly path: string;
+}
+
+/** What every dataset says of itself. */
+export interface Described {
   /** As the operator writes it in `datasets`. */
   readonly name: string;
   readonly title: string;
+  /** One line for the table of datasets: what its records are. */
+  readonly holds: string;
   /** The API page it was written from. */
   readonly source: URL;
+  /** The contract's word: events are sent once, state when it changes. */
+  readonly kind: "append-only" | "state";
+}
+
+/** A log of events that Kandji pages by time: its tail is polled, its past is read once. */
+export interface Feed extends Described {
+  readonly reading: "feed";
   readonly kind: "append-only";
-  /** What to tick for the token in the console; tokens store the path and the method. */
-  readonly permission: { readonly label: string; readonly method: "GET"; readonly path: string };
+  readonly permission: Permission;
   readonly defaults: { readonly every: string; readonly backfill: string; readonly overlap: string };
   readonly pageLimit: number;
   /** The key of the answer whose array holds the records. */
