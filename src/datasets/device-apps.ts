@@ -19,11 +19,16 @@ export const deviceApps: Listing = {
   scope: "device",
   defaults: { every: "24h", backfill: "0s" },
   ways: [way],
-  // Of Apple, of Windows and of Android; the version is left out, so that an update is a change and not another application.
-  identity: ["bundle_id", "path", "product_code", "installed_path", "package_name", "app_name", "name", "display_name"],
-  names: ["version", "version_name"],
+  // Of Apple, of Android, of Windows. Without the version, so that an update is a change and not another application; Windows
+  // has it in the path and often gives another product code with it.
+  identity: ["bundle_id", "path", "package_name", "name", "publisher", "architecture"],
+  names: ["app_name", "display_name", "version", "version_name"],
   times: [],
-  volatile: {},
+  volatile: {
+    app_id: "a number of Kandji's inventory, which is written anew; `bundle_id` says which application it is",
+    creation_date: "when Kandji wrote the row, not when the application was installed",
+    modification_date: "when Kandji wrote the row, not when the application was changed",
+  },
   sensitive: {},
   about: {},
 };

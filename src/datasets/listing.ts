@@ -14,7 +14,7 @@ export interface Listing extends Described {
   /** `device`: asked for each device in turn. */
   readonly scope: "tenant" | "device";
   readonly defaults: { readonly every: string; readonly backfill: string };
-  /** Where it can be had; a later one is asked when the one before is gone (404, 410), or when the option `api` names it. */
+  /** Where it can be had; a later one is asked when the one before is gone (404, 410), and one that the option `api` names is asked alone. */
   readonly ways: readonly [Way, ...Way[]];
   /** Fields that tell a row from all others (of its device, where each device is asked); those that a row lacks are null. */
   readonly identity: readonly string[];
@@ -58,6 +58,12 @@ export interface Asking {
 
 /** One endpoint. */
 export interface Way {
+  /** What the option `api` calls it, where there is a choice. */
+  readonly api?: "v1" | "v2";
+  /** Asked only where the option `api` names it: it is no substitute for those before it. */
+  readonly onlyByName?: true;
+  /** Where it differs from the dataset's. */
+  readonly scope?: Listing["scope"];
   readonly permission: Permission;
   readonly paging: Paging;
   /** Path and parameters without those of the paging. */

@@ -1,9 +1,21 @@
+import { admins } from "./admins.ts";
 import { auditEvents } from "./audit-events.ts";
+import { behavioralDetections } from "./behavioral-detections.ts";
+import { blueprints } from "./blueprints.ts";
 import type { Feed } from "./dataset.ts";
+import { deviceActivity } from "./device-activity.ts";
 import { deviceApps } from "./device-apps.ts";
+import { deviceDetails } from "./device-details.ts";
+import { deviceStatus } from "./device-status.ts";
 import { devices } from "./devices.ts";
+import { licensing } from "./licensing.ts";
 import type { Listing } from "./listing.ts";
+import { prism } from "./prism.ts";
+import { tags } from "./tags.ts";
 import { threats } from "./threats.ts";
+import { users } from "./users.ts";
+import { vulnerabilities } from "./vulnerabilities.ts";
+import { vulnerabilityDetections } from "./vulnerability-detections.ts";
 
 export type Dataset = Feed | Listing;
 
@@ -13,8 +25,24 @@ const byName = <D extends Dataset>(all: readonly D[]): ReadonlyMap<string, D> =>
 /** Logs of events: their tail is polled before anything else. */
 export const feeds: ReadonlyMap<string, Feed> = byName([auditEvents]);
 
-/** What is walked whole, in the order in which it comes to its turn. */
-export const listings: ReadonlyMap<string, Listing> = byName([threats, devices, deviceApps]);
+/** What is walked whole, in the order in which it comes to its turn: threats first, what costs a request per device last. */
+export const listings: ReadonlyMap<string, Listing> = byName([
+  threats,
+  behavioralDetections,
+  vulnerabilityDetections,
+  devices,
+  users,
+  admins,
+  blueprints,
+  tags,
+  licensing,
+  vulnerabilities,
+  ...prism,
+  deviceStatus,
+  deviceActivity,
+  deviceDetails,
+  deviceApps,
+]);
 
 /** Every dataset that can be collected, by the name that the operator writes. */
 export const datasets: ReadonlyMap<string, Dataset> = new Map<string, Dataset>([...feeds, ...listings]);

@@ -2,6 +2,7 @@ import type { Asking, Listing, Way } from "./listing.ts";
 
 // Ascending by the day of detection: what comes in later lies behind what was read. https://api-docs.kandji.io, "Get Threat Details".
 const first: Way = {
+  api: "v1",
   permission: { label: "Get Threat Details", method: "GET", path: "/api/v1/threat-details" },
   paging: { by: "offset", limit: 1000, total: ["count"] },
   ask: ({ days }: Asking) => ({
@@ -13,6 +14,7 @@ const first: Way = {
 
 // The second version wants its states named, and dates in place of days only where both are given.
 const second: Way = {
+  api: "v2",
   permission: { label: "Get Threat Details", method: "GET", path: "/api/v2/threat/threat-details" },
   paging: { by: "offset", limit: 1000, total: ["count"] },
   ask: ({ days }: Asking) => ({
