@@ -1,6 +1,6 @@
 import { readConfig } from "./config/read-config.ts";
 import { cronPorts, fireCron } from "./cron.ts";
-import { datasets } from "./datasets/registry.ts";
+import { datasets, permissionOf } from "./datasets/registry.ts";
 import type { Env } from "./env.ts";
 import { forwarderOf } from "./forwarder/stub.ts";
 import { tenantAt } from "./tenant/placement.ts";
@@ -23,7 +23,10 @@ const gatewayTo = (env: Env): Gateway => ({
     await tenantAt(env, id, home).forget();
     await forwarderOf(env).forget(id);
   },
-  permission: (name) => datasets.get(name)?.permission.label,
+  permission: (name) => {
+    const dataset = datasets.get(name);
+    return dataset === undefined ? undefined : permissionOf(dataset).label;
+  },
 });
 
 const app = createApp(gatewayTo);

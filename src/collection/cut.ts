@@ -61,22 +61,68 @@ function elements(text: string, from: number): string[] {
   return found;
 }
 
-/**
- * The texts of the elements of the array under `key` of a JSON object. `text` must be valid JSON (it has just been parsed);
- * where the key is repeated the last one counts, as it does for `JSON.parse`.
- */
-export function cutArray(text: string, key: string): string[] {
-  let found: string[] = [];
-  let at = afterSpace(text, afterSpace(text, 0) + 1);
+/** Where the value under `key` of the object at `from` begins; `undefined` where it has none. The last one counts, as for `JSON.parse`. */
+function memberAt(text: string, from: number, key: string): number | undefined {
+  if (text.charAt(from) !== "{") return undefined;
+  let found: number | undefined;
+  let at = afterSpace(text, from + 1);
   while (text.charCodeAt(at) === quote) {
     const keyEnd = afterString(text, at);
-    const name: unknown = JSON.parse(text.slice(at, keyEnd));
     const value = afterSpace(text, afterSpace(text, keyEnd) + 1);
-    if (name === key) found = text.charAt(value) === "[" ? elements(text, value) : [];
+    if (JSON.parse(text.slice(at, keyEnd)) === key) found = value;
     at = afterSpace(text, afterValue(text, value));
     if (text.charAt(at) === ",") at = afterSpace(text, at + 1);
   }
   return found;
+}
+
+/**
+ * The texts of the elements of the array at a path of keys of a JSON text; of the text itself where the path is empty.
+ * `text` must be valid JSON: it has just been parsed.
+ */
+export function cutArray(text: string, path: readonly string[]): string[] {
+  let at: number | undefined = afterSpace(text, 0);
+  for (const key of path) at = at === undefined ? undefined : memberAt(text, at, key);
+  return at !== undefined && text.charAt(at) === "[" ? elements(text, at) : [];
+}
+
+/** The same JSON without the members of these names, at whatever depth; to the character otherwise. `text` must be valid JSON. */
+export function withoutMembers(text: string, names: ReadonlySet<string>): string {
+  // A name may be spelled with escapes.
+  const mayHave = text.includes("\\u") || [...names].some((name) => text.includes(`"${name}"`));
+  if (names.size === 0 || !mayHave) return text;
+  const kept: string[] = [];
+  let keptTo = 0;
+  for (let at = 0; at < text.length;) {
+    if (text.charCodeAt(at) !== quote) {
+      at += 1;
+      continue;
+    }
+    const end = afterString(text, at);
+    const colon = afterSpace(text, end);
+    if (text.charAt(colon) !== ":" || !names.has(JSON.parse(text.slice(at, end)) as string)) {
+      at = end;
+      continue;
+    }
+    const after = afterSpace(text, afterValue(text, afterSpace(text, colon + 1)));
+    const isFollowed = text.charAt(after) === ",";
+    const before = text.slice(keptTo, at);
+    // The last member takes the comma before it along; where members before it went too, that comma is in what was kept.
+    kept.push(before);
+    keptTo = isFollowed ? after + 1 : after;
+    if (!isFollowed) dropComma(kept);
+    at = keptTo;
+  }
+  return kept.join("") + text.slice(keptTo);
+}
+
+function dropComma(kept: string[]): void {
+  for (let index = kept.length - 1; index >= 0; index -= 1) {
+    const piece = (kept[index] ?? "").trimEnd();
+    if (piece === "") continue;
+    if (piece.endsWith(",")) kept[index] = piece.slice(0, -1);
+    return;
+  }
 }
 
 /** The same JSON on one line: a line break can only stand between tokens, where it means nothing. */

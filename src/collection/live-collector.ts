@@ -1,5 +1,5 @@
-import type { DatasetOptions } from "../config/config.ts";
-import type { Dataset, Micros } from "../datasets/dataset.ts";
+import type { FeedOptions } from "../config/config.ts";
+import type { Feed, Micros } from "../datasets/dataset.ts";
 import { microsOf } from "../datasets/instant.ts";
 import type { Usage } from "../kandji/budget.ts";
 import type { KandjiClient } from "../kandji/client.ts";
@@ -28,8 +28,8 @@ export interface Collection {
   readonly ports: Ports;
   readonly spool: Spool;
   readonly client: KandjiClient;
-  readonly dataset: Dataset;
-  readonly options: DatasetOptions;
+  readonly dataset: Feed;
+  readonly options: FeedOptions;
   /** What has been asked of Kandji: kept with each page, so that a restart knows it. */
   readonly usage: () => Usage;
 }

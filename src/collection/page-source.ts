@@ -1,7 +1,8 @@
-import { UnreadableAnswer, type Dataset, type Micros } from "../datasets/dataset.ts";
+import { UnreadableAnswer, type Feed, type Micros } from "../datasets/dataset.ts";
 import type { Purpose } from "../kandji/budget.ts";
 import { unreadable, type KandjiClient } from "../kandji/client.ts";
 import type { Failure, FailureKind } from "../kandji/failure.ts";
+import { PageSize } from "./page-size.ts";
 import { readPage, type Page } from "./page.ts";
 import { advance, queryAt, withoutCursor, type Advance, type Place } from "./walk.ts";
 
@@ -13,36 +14,29 @@ export type PageResult =
 /** Failures that say that the request itself is wrong. */
 const refusals: ReadonlySet<FailureKind> = new Set(["unexpected-answer", "wrong-host"]);
 
-/** A limit that failed is not tried again before so many pages were read: each try costs two requests of the hour. */
-const pagesBeforeRetry = 10;
-
 /** Fetches pages of one dataset for one stream. A page that fails twice as unreadable is asked for with half the limit, down to one record. */
 export class PageSource {
   readonly #client: KandjiClient;
-  readonly #dataset: Dataset;
+  readonly #dataset: Feed;
   readonly #purpose: Purpose;
-  #limit: number;
-  #unreadableInRow = 0;
-  /** The smallest limit that failed, and the pages that were read since. */
-  #tooLarge = Infinity;
-  #readSince = 0;
+  readonly #size: PageSize;
 
-  constructor(client: KandjiClient, dataset: Dataset, purpose: Purpose = "live") {
+  constructor(client: KandjiClient, dataset: Feed, purpose: Purpose = "live") {
     this.#purpose = purpose;
     this.#client = client;
     this.#dataset = dataset;
-    this.#limit = dataset.pageLimit;
+    this.#size = new PageSize(dataset.pageLimit);
   }
 
   async read(place: Place, until: Micros | undefined): Promise<PageResult> {
-    const limit = this.#limit;
+    const limit = this.#size.size;
     const request = this.#dataset.ask(queryAt(place, limit, until));
-    const result = await this.#client.get(request, this.#dataset.permission, this.#purpose);
+    const result = await this.#client.get(request, this.#dataset.permission, this.#purpose, this.#dataset.name);
     if (!result.ok) return this.#failed(result.failure, place);
     try {
       const page = readPage(this.#dataset, result.body, place.at);
       const onward = advance(place, page, limit, this.#client.host);
-      this.#grow();
+      this.#size.read();
       // Read by id, the end of the instant may let the next one in: it comes again in its turn.
       const records = place.byId ? page.records.filter(({ time }) => time === place.at) : page.records;
       return { ok: true, page: { ...page, records }, onward };
@@ -52,22 +46,8 @@ export class PageSource {
     }
   }
 
-  #grow(): void {
-    this.#unreadableInRow = 0;
-    this.#readSince += 1;
-    if (this.#readSince >= pagesBeforeRetry) this.#tooLarge = Infinity;
-    const larger = Math.min(this.#dataset.pageLimit, this.#limit * 4);
-    if (larger < this.#tooLarge) this.#limit = larger;
-  }
-
   #failed(failure: Failure, place: Place): PageResult {
-    if (failure.kind === "unreadable-answer") this.#unreadableInRow += 1;
-    if (this.#unreadableInRow >= 2 && this.#limit > 1) {
-      this.#tooLarge = this.#limit;
-      this.#readSince = 0;
-      this.#limit = Math.ceil(this.#limit / 2);
-      this.#unreadableInRow = 0;
-    }
+    if (failure.kind === "unreadable-answer") this.#size.unreadable();
     return { ok: false, failure, place: refusals.has(failure.kind) ? withoutCursor(place) : place };
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { UnreadableAnswer, type Dataset, type Micros } from "../datasets/dataset.ts";
+import { UnreadableAnswer, type Feed, type Micros } from "../datasets/dataset.ts";
 import { parseInstant } from "../datasets/instant.ts";
 import { cutArray, onOneLine } from "./cut.ts";
 
@@ -24,7 +24,7 @@ export interface Page {
 const maxIdLength = 100;
 
 /** A record without an id is known by its text: the same text is the same record. */
-export function idOf(dataset: Dataset, record: unknown, raw: string): string {
+export function idOf(dataset: Feed, record: unknown, raw: string): string {
   const id = dataset.idOf(record);
   if (id !== undefined && id.length <= maxIdLength) return id;
   return `sha256:${createHash("sha256")
@@ -33,9 +33,9 @@ export function idOf(dataset: Dataset, record: unknown, raw: string): string {
 }
 
 /** Reads an answer of Kandji. `since` is the time of records before which none is known. Throws `UnreadableAnswer`. */
-export function readPage(dataset: Dataset, text: string, since: Micros): Page {
+export function readPage(dataset: Feed, text: string, since: Micros): Page {
   const reading = dataset.read(parse(text));
-  const raws = cutArray(text, dataset.recordsKey);
+  const raws = cutArray(text, [dataset.recordsKey]);
   let time = since;
   const records = reading.records.map((record, index) => {
     const raw = onOneLine(raws[index] ?? "");

@@ -87,9 +87,13 @@ function follow(place: Place, cursor: string | null, next: string): Place | null
 }
 
 /** `next` may be a URL or a bare token, and the URL's host may be another one (the vendor's own sample shows that). */
-function readNext(next: string | null, host: string): { cursor: string | null; isForeign: boolean } {
+export function readNext(
+  next: string | null,
+  host: string,
+  parameter = "cursor",
+): { cursor: string | null; isForeign: boolean } {
   if (next === null) return { cursor: null, isForeign: false };
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(next)) return { cursor: next, isForeign: false };
   const url = URL.parse(next);
-  return { cursor: url?.searchParams.get("cursor") ?? null, isForeign: url?.host !== host };
+  return { cursor: url?.searchParams.get(parameter) ?? null, isForeign: url?.host !== host };
 }

@@ -1,13 +1,25 @@
+import type { Filters } from "../datasets/listing.ts";
 import type { Destination, OldRecords } from "../destinations/destination.ts";
 import type { Secret } from "../secret.ts";
 
 /** What the operator asked for, validated: durations in milliseconds, credentials as `Secret`, defaults filled in. */
 
-export interface DatasetOptions {
+/** `Infinity` never occurs here: "never" is refused where a number is needed. */
+export interface FeedOptions {
   readonly everyMs: number;
-  /** `Infinity` never occurs here: "never" is refused for datasets that need a number. */
   readonly backfillMs: number;
   readonly overlapMs: number;
+}
+
+export interface DatasetOptions extends FeedOptions {
+  /** How often a state dataset is sent whole; `Infinity` for never. */
+  readonly snapshotEveryMs: number;
+  /** Keys that are sent although they are sensitive. */
+  readonly sensitive: readonly string[];
+  /** The version of the API that was asked for; absent: the dataset's own choice. */
+  readonly api?: "v1" | "v2" | undefined;
+  /** What is added to each record. */
+  readonly enrich: readonly "actor"[];
 }
 
 export type Jurisdiction = "eu" | "us" | "fedramp";
@@ -21,6 +33,8 @@ export interface TenantConfig {
   readonly datasets: ReadonlyMap<string, DatasetOptions>;
   /** Ids of the destinations that this tenant sends to; `undefined` means all. */
   readonly destinations: readonly string[] | undefined;
+  /** Narrow the datasets about devices; empty: no filter. */
+  readonly filters: Filters;
   readonly jurisdiction: Jurisdiction | undefined;
   readonly maxRequestsPerHour: number;
   /** Options that mean nothing for their dataset, for the status page. */

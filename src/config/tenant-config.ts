@@ -1,7 +1,9 @@
-import { datasets } from "../datasets/registry.ts";
+import type { Filters } from "../datasets/listing.ts";
+import { datasets, type Dataset } from "../datasets/registry.ts";
 import { checkName, datasetCatalogue } from "./catalogue.ts";
 import { configError, explain, type KnownKeys } from "./complaints.ts";
 import type { ConfigError, DatasetOptions, Parsed, TenantConfig } from "./config.ts";
+import { meaninglessOptions, optionsOf } from "./dataset-options.ts";
 import type { Named } from "./secret-text.ts";
 import { tenantSecret, type TenantSecret } from "./tenant-secret.ts";
 
@@ -15,7 +17,7 @@ const keys: ReadonlyMap<string, readonly string[]> = new Map([
   ["datasets", [...datasets.keys()]],
   ["filters", Object.keys(shape.filters.unwrap().shape)],
 ]);
-const optionKeys = ["every", "backfill", "overlap", "snapshotEvery"];
+const optionKeys = ["every", "backfill", "overlap", "snapshotEvery", "sensitive", "api", "enrich"];
 const knownKeys: KnownKeys = (path) => keys.get(path.join(".")) ?? optionKeys;
 
 export function parseTenant(json: unknown, named: Named, allowLocal: boolean): Parsed<TenantConfig> {
@@ -35,10 +37,7 @@ function tenantConfig(secret: TenantSecret, { id, secret: secretName, fingerprin
   const chosen = Object.entries(secret.datasets).flatMap(([name, options]) =>
     options === undefined ? [] : [{ name, options }],
   );
-  const options = chosen.map(({ name, options: { every, backfill, overlap } }): [string, DatasetOptions] => [
-    name,
-    { everyMs: every, backfillMs: backfill, overlapMs: overlap },
-  ]);
+  const options = chosen.map(({ name, options: raw }): [string, DatasetOptions] => [name, optionsOf(raw)]);
   return {
     id,
     secretName,
@@ -46,6 +45,7 @@ function tenantConfig(secret: TenantSecret, { id, secret: secretName, fingerprin
     token: secret.token,
     datasets: new Map(options),
     destinations: secret.destinations === undefined ? undefined : [...new Set(secret.destinations)],
+    filters: filtersOf(secret.filters),
     jurisdiction: secret.jurisdiction,
     maxRequestsPerHour: secret.maxRequestsPerHour,
     notes: notes(secret, secretName),
@@ -57,20 +57,29 @@ function apiOrigin({ apiUrl, subdomain, region }: TenantSecret): string {
   return new URL(apiUrl ?? `https://${subdomain}.api.${region === "eu" ? "eu." : ""}kandji.io`).origin;
 }
 
-/** Every dataset of this version is a log of events: it has no full state to send again and no device to filter by. */
+/** Only those that were written. */
+const filtersOf = (filters: TenantSecret["filters"]): Filters =>
+  Object.fromEntries(Object.entries(filters ?? {}).filter(([, wanted]) => wanted !== undefined));
+
+/** What was written and means nothing: it runs all the same, and status says so. */
 function notes(secret: TenantSecret, secretName: string): ConfigError[] {
-  const snapshots = Object.entries(secret.datasets)
-    .filter(([, options]) => options?.snapshotEvery !== undefined)
-    .map(([name]) =>
-      configError(secretName, ["datasets", name, "snapshotEvery"], {
-        what: "means nothing for a dataset of events",
-        fix: "Remove it",
-      }),
-    );
-  if (secret.filters === undefined) return snapshots;
+  const chosen = Object.entries(secret.datasets).flatMap(([name, raw]) => {
+    const dataset = datasets.get(name);
+    return dataset === undefined || raw === undefined ? [] : [{ dataset, raw }];
+  });
+  const options = chosen.flatMap(({ dataset, raw }) =>
+    meaninglessOptions(dataset, raw).map(({ option, why }) =>
+      configError(secretName, ["datasets", dataset.name, option], { what: why, fix: "Remove it" }),
+    ),
+  );
+  const isNarrowed = chosen.some(({ dataset }) => isAboutDevices(dataset));
+  if (secret.filters === undefined || isNarrowed) return options;
   const filters = configError(secretName, ["filters"], {
     what: "narrows only datasets about devices, and none is collected",
     fix: "Remove it",
   });
-  return [...snapshots, filters];
+  return [...options, filters];
 }
+
+const isAboutDevices = (dataset: Dataset): boolean =>
+  dataset.reading === "listing" && (dataset.scope === "device" || Object.keys(dataset.about).length > 0);

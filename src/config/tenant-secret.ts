@@ -1,8 +1,7 @@
 import * as z from "zod";
-import type { Dataset } from "../datasets/dataset.ts";
 import { datasets } from "../datasets/registry.ts";
 import { checkedText, type Complaint, credential, issueOf } from "../destinations/settings.ts";
-import { duration } from "./duration.ts";
+import { datasetOptions } from "./dataset-options.ts";
 import { checkApiUrl } from "./hosts.ts";
 
 /** What `TENANT_<NAME>` may hold. */
@@ -18,39 +17,6 @@ const noDestinations: Complaint = {
   what: "names no destination",
   fix: "Name at least one, or leave the key out for all of them",
 };
-
-const option = (schema: z.ZodType<number, string>, preset: string, description: string) =>
-  schema.prefault(preset).meta({ description, default: preset, examples: [preset] });
-
-/** The pace, the reach and the overlap of one dataset; defaults are the dataset's own. */
-function datasetOptions({ defaults }: Dataset) {
-  return z.strictObject({
-    every: option(
-      // A poll less often than daily would find Datadog's door shut: it drops what is older than 18 hours.
-      duration({ atLeast: "1s", atMost: "24h", insteadOfNever: "Leave the dataset out to collect nothing of it" }),
-      defaults.every,
-      "How often to ask for what is new",
-    ),
-    backfill: option(
-      // Ten years: Kandji is younger than that, and every instant stays exact in microseconds.
-      duration({ atLeast: "0s", atMost: "3650d", insteadOfNever: 'Write "0s" to start from now' }),
-      defaults.backfill,
-      'How far back to collect on the first sync; "0s" starts from now',
-    ),
-    overlap: option(
-      // The ids of the whole overlap are remembered and its pages are read again; beyond a week that is a replay's work.
-      duration({ atLeast: "0s", atMost: "7d", insteadOfNever: 'Write "0s" to read no moment twice' }),
-      defaults.overlap,
-      "How late a record may become visible and still be found by polling",
-    ),
-    snapshotEvery: duration({ atLeast: "1s", atMost: "3650d" })
-      .optional()
-      .meta({
-        description: "How often the full state is sent again; means nothing for datasets of events",
-        examples: ["24h", "never"],
-      }),
-  });
-}
 
 const datasetShape = Object.fromEntries(
   [...datasets].map(([name, dataset]) => [name, datasetOptions(dataset).optional()]),

@@ -23,6 +23,7 @@ export const auditEvents: Feed = {
   kind: "append-only",
   permission: { label: "List audit events", method: "GET", path },
   defaults: { every: "60s", backfill: "365d", overlap: "10m" },
+  enrichments: ["actor"],
   pageLimit,
   recordsKey: "results",
 

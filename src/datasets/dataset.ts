@@ -54,6 +54,8 @@ export interface Feed extends Described {
   readonly kind: "append-only";
   readonly permission: Permission;
   readonly defaults: { readonly every: string; readonly backfill: string; readonly overlap: string };
+  /** What can be added to its records; absent: nothing. */
+  readonly enrichments?: readonly "actor"[];
   readonly pageLimit: number;
   /** The key of the answer whose array holds the records. */
   readonly recordsKey: string;

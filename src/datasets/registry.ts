@@ -2,7 +2,7 @@ import { admins } from "./admins.ts";
 import { auditEvents } from "./audit-events.ts";
 import { behavioralDetections } from "./behavioral-detections.ts";
 import { blueprints } from "./blueprints.ts";
-import type { Feed } from "./dataset.ts";
+import type { Feed, Permission } from "./dataset.ts";
 import { deviceActivity } from "./device-activity.ts";
 import { deviceApps } from "./device-apps.ts";
 import { deviceDetails } from "./device-details.ts";
@@ -46,3 +46,7 @@ export const listings: ReadonlyMap<string, Listing> = byName([
 
 /** Every dataset that can be collected, by the name that the operator writes. */
 export const datasets: ReadonlyMap<string, Dataset> = new Map<string, Dataset>([...feeds, ...listings]);
+
+/** What to tick for the token so that a dataset can be read; where there are several endpoints, for the first. */
+export const permissionOf = (dataset: Dataset): Permission =>
+  dataset.reading === "feed" ? dataset.permission : dataset.ways[0].permission;

@@ -2,6 +2,8 @@ import type { Ports } from "../ports.ts";
 
 /** Announced nowhere but in the headers of real answers: https://github.com/JupiterOne/graph-kandji recordings show 50. */
 const defaultPerSecond = 50;
+/** https://api-docs.kandji.io, "Rate limits": for all tools of a tenant together. */
+const grantedPerHour = 10_000;
 const second = 1_000;
 const minute = 60_000;
 const hour = 60 * minute;
@@ -36,7 +38,12 @@ interface Requests {
 
 const none: Requests = { all: 0, history: 0 };
 
-export type Purpose = "live" | "history";
+/** `walk` is all that is read whole, again and again: it waits for history's share, and longer where others use up the tenant's hour. */
+export type Purpose = "live" | "history" | "walk";
+
+/** Of what Kandji grants all of a tenant's tools together: with less than this left, walks wait. */
+const thinBelow = 0.2;
+const thinMs = 5 * minute;
 
 /**
  * What a tenant may ask of Kandji: the operator's share of the hour, the announced number in any one second, nothing
@@ -54,6 +61,9 @@ export class RequestBudget {
   /** Requests that nobody who restarts would know of; less than none while more are written down than were made. */
   #unwritten = 0;
   #perSecond = defaultPerSecond;
+  /** When less than a fifth of the tenant's hour was left, as its other tools use it, too. */
+  #scarceAt = -Infinity;
+  readonly #byDataset = new Map<string, Map<number, number>>();
   /** Times of the answers of the last second. */
   #answered: number[] = [];
 
@@ -93,9 +103,15 @@ export class RequestBudget {
   availableAt(purpose: Purpose, requests = 1): number {
     const now = this.#ports.now();
     if (this.#blockedUntil > now) return this.#blockedUntil;
+    if (purpose === "walk" && this.isScarce) return (Math.floor(now / minute) + 1) * minute;
     return this.left(purpose) >= Math.min(requests, this.#perHour)
       ? now
       : Math.max(now + second, (Math.floor(now / minute) + 1) * minute);
+  }
+
+  /** Other tools use up the tenant's hour: walks wait, for five minutes at a time. */
+  get isScarce(): boolean {
+    return this.#ports.now() - this.#scarceAt < thinMs;
   }
 
   block(until: number): void {
@@ -106,16 +122,34 @@ export class RequestBudget {
   charge(requests: number, purpose: Purpose = "live"): void {
     const key = Math.floor(this.#ports.now() / minute);
     const { all, history } = this.#minutes.get(key) ?? none;
-    this.#minutes.set(key, { all: all + requests, history: history + (purpose === "history" ? requests : 0) });
+    this.#minutes.set(key, { all: all + requests, history: history + (purpose === "live" ? 0 : requests) });
   }
 
   /** Waits until one more request fits into the second, and counts it. */
-  async take(purpose: Purpose = "live"): Promise<void> {
+  async take(purpose: Purpose = "live", dataset?: string): Promise<void> {
     this.charge(1, purpose);
+    if (dataset !== undefined) this.#note(dataset);
     this.#unwritten += 1;
     const oldest = this.#answered.at(-this.#perSecond);
     const wait = oldest === undefined ? 0 : oldest + second + 1 - this.#ports.now();
     if (wait > 0) await this.#ports.sleep(wait);
+  }
+
+  #note(dataset: string): void {
+    const minutes = this.#byDataset.get(dataset) ?? new Map<number, number>();
+    const key = Math.floor(this.#ports.now() / minute);
+    minutes.set(key, (minutes.get(key) ?? 0) + 1);
+    this.#byDataset.set(dataset, minutes);
+  }
+
+  /** Requests of the last hour by dataset, as far as this life of the object has made them. */
+  byDataset(): Record<string, number> {
+    const oldest = Math.floor((this.#ports.now() - hour) / minute);
+    const sums = [...this.#byDataset].map(([dataset, minutes]) => {
+      for (const key of minutes.keys()) if (key < oldest) minutes.delete(key);
+      return [dataset, [...minutes.values()].reduce((sum, requests) => sum + requests, 0)] as const;
+    });
+    return Object.fromEntries(sums.filter(([, requests]) => requests > 0));
   }
 
   /** Reads what an answer says of the limits. */
@@ -127,8 +161,11 @@ export class RequestBudget {
     if (headers === undefined) return;
     const perSecond = numberIn(headers, "RateLimit-Limit") ?? numberIn(headers, "X-RateLimit-Limit-Second");
     if (perSecond !== undefined && perSecond >= 1) this.#perSecond = Math.floor(perSecond);
+    const remaining = numberIn(headers, "X-RateLimit-Remaining-Hour");
+    const granted = numberIn(headers, "X-RateLimit-Limit-Hour") ?? grantedPerHour;
+    if (remaining !== undefined) this.#scarceAt = remaining < granted * thinBelow ? now : -Infinity;
     // Other tools have used up the tenant's hour: asking again each second would only keep it so.
-    if (numberIn(headers, "X-RateLimit-Remaining-Hour") === 0) {
+    if (remaining === 0) {
       this.block((Math.floor(this.#ports.now() / minute) + 1) * minute);
     }
   }

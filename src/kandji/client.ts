@@ -30,10 +30,15 @@ export class KandjiClient {
   }
 
   /** Asks once. `permission` is what the token needs for it, named in the mend. */
-  async get(request: KandjiRequest, permission: Permission, purpose: Purpose = "live"): Promise<Result> {
+  async get(
+    request: KandjiRequest,
+    permission: Permission,
+    purpose: Purpose = "live",
+    dataset?: string,
+  ): Promise<Result> {
     const url = new URL(request.path, this.#origin);
     url.search = new URLSearchParams(request.search).toString();
-    await this.#budget.take(purpose);
+    await this.#budget.take(purpose, dataset);
     let answer: HttpAnswer;
     try {
       answer = await this.#ports.http(

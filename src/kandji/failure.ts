@@ -5,6 +5,7 @@ import { retryAfterMs } from "../retry-after.ts";
 export type FailureKind =
   | "token-rejected"
   | "token-lacks-permission"
+  | "not-available"
   | "wrong-host"
   | "different-account"
   | "rate-limited"
@@ -19,12 +20,16 @@ export interface Failure {
   readonly fix: string;
   /** What Kandji asked for, in milliseconds from now. */
   readonly retryAfterMs: number | null;
+  /** HTTP status of the answer; absent where there was none. */
+  readonly status?: number;
 }
 
 export interface Permission {
   readonly label: string;
   readonly method: string;
   readonly path: string;
+  /** The product without which a tenant is refused whatever the token may do: `EDR`. */
+  readonly licence?: string;
 }
 
 const excerptLength = 200;
@@ -102,8 +107,17 @@ export function failureOf(
     message: answered,
     fix,
     retryAfterMs: afterMs,
+    status,
   });
   const tick = `"${permission.label}" (${permission.method} ${permission.path})`;
+
+  // https://api-docs.kandji.io does not say how a tenant without the product is answered: 401, 403 and 404 have been seen.
+  if (permission.licence !== undefined && [401, 403, 404].includes(status)) {
+    return failure(
+      "not-available",
+      `If the tenant has ${permission.licence}, tick ${tick} for this token in the Kandji/Iru console, under Access, API tokens; if it has not, take the dataset off the list`,
+    );
+  }
 
   if (status === 401) {
     return failure(

@@ -143,9 +143,10 @@ export class Engine {
       }
       this.#allowance.requests -= 1;
       const { state } = this;
-      const page = this.#whileBusy(collecting, async () =>
-        collect.kind === "live" ? state.poll(collect.dataset) : state.readRange(collect.range),
-      );
+      const page = this.#whileBusy(collecting, async () => {
+        if (collect.kind === "history") return state.readRange(collect.range);
+        return collect.kind === "live" ? state.poll(collect.dataset) : state.walk(collect.dataset);
+      });
       this.#arrived(await page);
     }
     if (!this.#isStopped) this.#arrived(this.state.flush());

@@ -1,9 +1,12 @@
 import type { TenantConfig } from "../config/config.ts";
 import type { Micros } from "../datasets/dataset.ts";
+import { feeds } from "../datasets/registry.ts";
 import { noUsage, type RequestBudget, type Share, type Usage } from "../kandji/budget.ts";
 import type { Lanes } from "../spool/lanes.ts";
 import type { Documents } from "./documents.ts";
-import type { Setback, Source } from "./source.ts";
+import type { Setback } from "./setback.ts";
+import type { Source } from "./source.ts";
+import type { Walks } from "./walks.ts";
 
 /** What a tenant without news writes every ten minutes, and nothing else (contract §7.9). */
 export interface Heartbeat {
@@ -85,11 +88,25 @@ function guessSince(source: Source, heartbeat: Heartbeat, now: number): number {
   return polls * pagesOf(source);
 }
 
+/** Requests of short walks that an earlier life may have made since they were last written down. */
+function guessOfWalks(walks: Walks, heartbeat: Heartbeat, now: number): number {
+  const until = Math.min(now, heartbeat.at + nextBeatMs);
+  return until < now - hourMs ? 0 : walks.guess(heartbeat.usage.at, until);
+}
+
 /** The guesses of all sources together; before the first heartbeat there is nothing to go by. */
-export const guessOf = (sources: Iterable<Source>, heartbeat: Heartbeat | undefined, now: number): number =>
+export const guessOf = (
+  sources: Iterable<Source>,
+  walks: Walks,
+  heartbeat: Heartbeat | undefined,
+  now: number,
+): number =>
   heartbeat === undefined
     ? Infinity
-    : [...sources].reduce((sum, source) => sum + guessSince(source, heartbeat, now), 0);
+    : [...sources].reduce(
+        (sum, source) => sum + guessSince(source, heartbeat, now),
+        guessOfWalks(walks, heartbeat, now),
+      );
 
 /** The newest of what was written down of requests made. */
 export function lastUsage(documents: Documents, lanes: Lanes): Usage {
@@ -111,11 +128,17 @@ export function chargeSince(
   budget.charge(Math.min(guessSince(source, heartbeat, now), budget.left("live")));
 }
 
+export function chargeWalks(walks: Walks, heartbeat: Heartbeat | undefined, budget: RequestBudget, now: number): void {
+  if (heartbeat === undefined) return;
+  budget.charge(Math.min(guessOfWalks(walks, heartbeat, now), budget.left("walk")), "walk");
+}
+
 /** A poll of the live tail takes two requests at the most while little is open. */
 const requestsPerPoll = 2;
 
 /** The hour of a tenant, and what live polling is expected to take of it. */
 export function shareOf(tenant: TenantConfig): Share {
-  const polls = [...tenant.datasets.values()].reduce((sum, { everyMs }) => sum + hourMs / everyMs, 0);
+  const polled = [...tenant.datasets].filter(([name]) => feeds.has(name));
+  const polls = polled.reduce((sum, [, { everyMs }]) => sum + hourMs / everyMs, 0);
   return { perHour: tenant.maxRequestsPerHour, forLive: polls * requestsPerPoll };
 }

@@ -33,6 +33,10 @@ const migrations: readonly string[] = [
      destination TEXT NOT NULL, last INTEGER NOT NULL, first INTEGER NOT NULL, generation TEXT NOT NULL,
      before TEXT NOT NULL, mac TEXT NOT NULL, entries TEXT NOT NULL,
      PRIMARY KEY (destination, last)) WITHOUT ROWID;`,
+  `CREATE TABLE known_rows (
+     dataset TEXT NOT NULL, first TEXT NOT NULL, rows INTEGER NOT NULL, newest INTEGER NOT NULL, body TEXT NOT NULL,
+     PRIMARY KEY (dataset, first)) WITHOUT ROWID;
+   CREATE TABLE device_lists (dataset TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
 ];
 
 /** Brings the tables to the newest shape; refuses a state that a newer version wrote, so that a roll-back never corrupts. */

@@ -21,6 +21,21 @@ export interface RangeView {
   readonly isBackedUp: boolean;
 }
 
+/** A dataset that is walked whole. */
+export interface WalkView {
+  readonly dataset: string;
+  /** A walk is in progress or asked for. */
+  readonly isDue: boolean;
+  readonly isPaused: boolean;
+  readonly isBackedUp: boolean;
+  /** Not before: a failure's back-off, or the pace of a walk that is spread over its interval. */
+  readonly at: number;
+  /** Detections are walked before everything else. */
+  readonly isUrgent: boolean;
+  /** When it was last served: whoever has waited longest is next. */
+  readonly lastStepAt: number;
+}
+
 export interface CourierView {
   readonly id: string;
   /** A request to it is under way: what it has to do is being done. */
@@ -35,15 +50,20 @@ export interface View {
   readonly isCollecting: boolean;
   readonly sources: readonly SourceView[];
   readonly ranges: readonly RangeView[];
+  readonly walks: readonly WalkView[];
+  /** When a range was last read. */
+  readonly lastRangeAt: number;
   readonly couriers: readonly CourierView[];
-  /** When Kandji may be asked, for either purpose. */
+  /** When Kandji may be asked, for each purpose. */
   readonly liveAt: number;
   readonly historyAt: number;
+  readonly walkAt: number;
 }
 
 export type CollectionStep =
   | { readonly kind: "live"; readonly dataset: string }
-  | { readonly kind: "history"; readonly range: number };
+  | { readonly kind: "history"; readonly range: number }
+  | { readonly kind: "walk"; readonly dataset: string };
 
 export interface Plan {
   /** The one request to Kandji to make now; null when there is none. */
@@ -54,31 +74,56 @@ export interface Plan {
   readonly wakeAt: number | null;
 }
 
-/** Live before history; each destination for itself. */
+interface Candidate {
+  readonly step: CollectionStep;
+  readonly at: number;
+}
+
+/** Live before all else, then ranges and walks in turn; each destination for itself. */
 export function decide(view: View, now: number): Plan {
   const due = view.sources.filter(({ isDue, isPaused, isBackedUp }) => isDue && !isPaused && !isBackedUp);
-  const live = due.map((source) => ({
-    step: { kind: "live", dataset: source.dataset } as const,
+  const live = due.map((source): Candidate => ({
+    step: { kind: "live", dataset: source.dataset },
     at: Math.max(source.retryAt, source.roomAt, view.liveAt),
   }));
   // What becomes free of the hour is for the poll that waits for it.
-  const ranges = due.some(({ roomAt }) => roomAt > now) ? [] : view.ranges;
-  const history = ranges
-    .filter(({ isPaused, isBackedUp }) => !isPaused && !isBackedUp)
-    .map((range) => ({
-      step: { kind: "history", range: range.id } as const,
-      at: Math.max(range.retryAt, view.historyAt),
-    }));
+  const isShareAwaited = due.some(({ roomAt }) => roomAt > now);
+  const ranges = isShareAwaited ? [] : rangeCandidates(view);
+  const walk = isShareAwaited ? undefined : nextWalk(view, now);
   const couriers = view.couriers.flatMap(({ id, isBusy, isPaused, wakeAt }) =>
     isBusy || isPaused || wakeAt === null ? [] : [{ id, at: wakeAt }],
   );
-  const collection = view.isCollecting ? [] : [...live, ...history];
-  const times = [...collection, ...couriers].map(({ at }) => at);
+  const waiting = view.isCollecting ? [] : [...live, ...ranges];
+  const isReady = ({ at }: Candidate): boolean => at <= now;
+  const collect = view.isCollecting
+    ? undefined
+    : (live.find(isReady)?.step ?? inTurn(ranges.find(isReady)?.step, walk, view.lastRangeAt));
+  // Walks are left to the next firing of the cron: an alarm for each would be a row each.
+  const times = [...waiting, ...couriers].map(({ at }) => at).concat(collect === undefined ? [] : [now]);
   return {
-    collect: collection.find(({ at }) => at <= now)?.step ?? null,
+    collect: collect ?? null,
     deliver: couriers.filter(({ at }) => at <= now).map(({ id }) => id),
     wakeAt: times.length === 0 ? null : Math.max(now, Math.min(...times)),
   };
+}
+
+const rangeCandidates = (view: View): Candidate[] =>
+  view.ranges
+    .filter(({ isPaused, isBackedUp }) => !isPaused && !isBackedUp)
+    .map((range) => ({ step: { kind: "history", range: range.id }, at: Math.max(range.retryAt, view.historyAt) }));
+
+/** Of the walks that can go on now, the urgent ones first, then the one that has waited longest. */
+function nextWalk(view: View, now: number): WalkView | undefined {
+  if (view.walkAt > now) return undefined;
+  return view.walks
+    .filter(({ isDue, isPaused, isBackedUp, at }) => isDue && !isPaused && !isBackedUp && at <= now)
+    .sort((a, b) => Number(b.isUrgent) - Number(a.isUrgent) || a.lastStepAt - b.lastStepAt)[0];
+}
+
+function inTurn(range: CollectionStep | undefined, walk: WalkView | undefined, lastRangeAt: number): CollectionStep | undefined {
+  if (walk === undefined) return range;
+  const isWalks = range === undefined || walk.isUrgent || walk.lastStepAt <= lastRangeAt;
+  return isWalks ? { kind: "walk", dataset: walk.dataset } : range;
 }
 
 /** The longest time between two firings of the cron that is nothing to worry about. */

@@ -1,3 +1,4 @@
+import type { WalkOddity } from "../collection/listing/walk-state.ts";
 import type { Oddity } from "../collection/walk.ts";
 import type { Trouble } from "../delivery/trouble.ts";
 import { datasets } from "../datasets/registry.ts";
@@ -6,8 +7,10 @@ import type { Ledger } from "../spool/ledger.ts";
 import { pagesOf } from "./heartbeat.ts";
 import { cronSilentAfterMs } from "./plan.ts";
 import type { Problem } from "./report.ts";
-import type { Setback, Source } from "./source.ts";
+import type { Setback } from "./setback.ts";
+import type { Source } from "./source.ts";
 import type { TenantState } from "./state.ts";
+import type { WalkSource } from "./walk-source.ts";
 
 /** Failures that pass by themselves are called failing only when they last. */
 const passingMs = 5 * 60_000;
@@ -67,6 +70,29 @@ export function oddityProblems(subject: string, source: Source): Problem[] {
   return source.oddities().map((code) => ({ code, subject, ...oddityTexts[code], health: "degraded" }));
 }
 
+const walkOddityTexts: Record<WalkOddity, { message: string; fix: string }> = {
+  "filter-matches-nothing": {
+    message: 'No row passes the "filters" of this tenant',
+    fix: "Compare them with the console: blueprints by id, tags by name, families as Mac, iPhone, iPad, AppleTV, Windows, Android",
+  },
+  "device-unreadable": {
+    message: "Kandji's answer for a device could not be read, again and again; what is known of it stays and the walk went on",
+    fix: "Nothing to do unless it lasts; it is asked again at the next walk",
+  },
+  "row-unreadable": {
+    message: "A page could not be read even when it was as small as can be; the walk went on behind it",
+    fix: "Report it to Kandji/Iru; the rows around it are collected, and nothing is called deleted by that walk",
+  },
+  "list-never-still": {
+    message: "The list changed its length each time it was read; nothing is called deleted by that walk",
+    fix: "Nothing to do; the next walk finds what this one missed",
+  },
+};
+
+export function walkOddityProblems(subject: string, source: WalkSource): Problem[] {
+  return source.oddities().map((code) => ({ code, subject, ...walkOddityTexts[code], health: "degraded" }));
+}
+
 /** Raised at half of the age that the intake still accepts, while there is time to act. */
 export function ageProblem(subject: string, ledger: Ledger, maxAgeMs: number | undefined, now: number): Problem[] {
   if (maxAgeMs === undefined || ledger.oldestPendingAt === null || now - ledger.oldestPendingAt < maxAgeMs / 2)
@@ -122,6 +148,15 @@ export function tenantProblems(state: TenantState, isBackedUp: boolean, now: num
       message: "Every destination is far behind, so collection rests; Kandji keeps the records",
       fix: "Mend a destination; collection goes on by itself when one has caught up",
       health: "failing",
+    });
+  }
+  if (state.budget.isScarce && state.walks.all.length > 0) {
+    problems.push({
+      code: "quota-scarce",
+      subject,
+      message: "Other tools have used up most of the tenant's 10,000 requests of this hour, so datasets that are read whole wait",
+      fix: "Nothing to do; audit events are polled all the same, and the others go on when there is room",
+      health: "degraded",
     });
   }
   // Fewer are left than the next poll takes.

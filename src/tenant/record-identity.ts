@@ -1,20 +1,51 @@
+import { identityOf } from "../collection/listing/row.ts";
 import { idOf } from "../collection/page.ts";
 import type { Micros } from "../datasets/dataset.ts";
 import { millisOf, parseInstant } from "../datasets/instant.ts";
-import { datasets } from "../datasets/registry.ts";
+import type { Listing } from "../datasets/listing.ts";
+import { datasets, type Dataset } from "../datasets/registry.ts";
 
-/** Reads a spooled record again: who it is and of when; null where it does not say. */
-export function identify(name: string, raw: string): { id: string; time: Micros | null } {
-  const dataset = datasets.get(name);
-  if (dataset === undefined) throw new Error(`No dataset "${name}"`);
-  const record: unknown = JSON.parse(raw);
-  const written = dataset.timeOf(record);
-  return { id: idOf(dataset, record, raw), time: (written === undefined ? undefined : parseInstant(written)) ?? null };
+interface Identity {
+  readonly id: string;
+  readonly time: Micros | null;
 }
 
-/** The record's time in milliseconds, for the rule about old records. */
-export const timeOf = (dataset: string, raw: string): number => {
-  const { time } = identify(dataset, raw);
+function datasetOf(name: string): Dataset {
+  const dataset = datasets.get(name);
+  if (dataset === undefined) throw new Error(`No dataset "${name}"`);
+  return dataset;
+}
+
+const instantOf = (text: unknown): Micros | null =>
+  typeof text === "string" ? (parseInstant(text) ?? null) : null;
+
+/** Reads a spooled record again: who it is and of when; null where it does not say. */
+export function identify(name: string, raw: string): Identity {
+  const dataset = datasetOf(name);
+  const record: unknown = JSON.parse(raw);
+  return dataset.reading === "feed"
+    ? { id: idOf(dataset, record, raw), time: instantOf(dataset.timeOf(record)) }
+    : { id: identityOf(dataset, record).id, time: ownTime(dataset, record) ?? seenAt(record) };
+}
+
+const fieldOf = (record: unknown, field: string): unknown =>
+  typeof record === "object" && record !== null ? (record as Record<string, unknown>)[field] : undefined;
+
+function ownTime({ times }: Listing, record: unknown): Micros | null {
+  return instantOf(times.map((field) => fieldOf(record, field)).find((value) => typeof value === "string"));
+}
+
+const seenAt = (record: unknown): Micros | null => instantOf(fieldOf(fieldOf(record, "_forwarder"), "seenAt"));
+
+/**
+ * The record's time in milliseconds, for the rule about old records. What changed is as old as the change: a threat that is
+ * released after a month is news.
+ */
+export const timeOf = (name: string, raw: string): number => {
+  const dataset = datasetOf(name);
+  const record: unknown = JSON.parse(raw);
+  const isFirst = dataset.reading === "feed" || fieldOf(fieldOf(record, "_forwarder"), "change") === "created";
+  const time = isFirst ? identify(name, raw).time : (seenAt(record) ?? identify(name, raw).time);
   // A record without a time is not called old.
   return time === null ? Infinity : millisOf(time);
 };
@@ -23,5 +54,10 @@ export const timeOf = (dataset: string, raw: string): number => {
 const shownIdLength = 200;
 
 /** The record's own id, as a person would look for it; null when it has none. */
-export const recordIdOf = (dataset: string, raw: string): string | null =>
-  datasets.get(dataset)?.idOf(JSON.parse(raw))?.slice(0, shownIdLength) ?? null;
+export function recordIdOf(name: string, raw: string): string | null {
+  const dataset = datasets.get(name);
+  if (dataset === undefined) return null;
+  const record: unknown = JSON.parse(raw);
+  const id = dataset.reading === "feed" ? dataset.idOf(record) : identityOf(dataset, record).shown;
+  return id?.slice(0, shownIdLength) ?? null;
+}

@@ -7,6 +7,13 @@ export type { ChainPage, ChainStanding, Check };
 
 export type Health = "ok" | "degraded" | "failing" | "paused";
 
+const rank: Record<Health, number> = { paused: 0, ok: 1, degraded: 2, failing: 3 };
+
+export const worst = (healths: readonly Health[]): Health =>
+  healths.reduce<Health>((found, health) => (rank[health] > rank[found] ? health : found), "ok");
+
+export const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
 export interface Problem {
   /** Stable, kebab-case; `docs/operating.md` has a paragraph for each. */
   readonly code: string;
@@ -35,6 +42,23 @@ export interface DatasetReport {
   readonly backfill: { readonly state: "none" | "running" | "done"; readonly percent: number };
   /** Records collected in each of the last 24 hours, oldest first; the last entry is the current hour. */
   readonly lastDay: readonly number[];
+  /** Of a dataset that is walked whole. */
+  readonly walk?: WalkReport;
+}
+
+/** The walk in progress, or the last one. */
+export interface WalkReport {
+  readonly state: "walking" | "resting";
+  readonly percent: number;
+  readonly startedAt: string | null;
+  /** When it is expected to end, or ended. */
+  readonly endsAt: string | null;
+  readonly requests: number;
+  readonly rows: number;
+  /** Devices that were not asked, because they had not checked in since they were. */
+  readonly skippedDevices: number;
+  /** Rows that the next walk is compared with. */
+  readonly remembered: number;
 }
 
 export interface DestinationReport {
@@ -68,7 +92,13 @@ export interface TenantReport {
   readonly paused: boolean;
   readonly datasets: readonly DatasetReport[];
   readonly destinations: readonly DestinationReport[];
-  readonly requests: { readonly lastHour: number; readonly limitPerHour: number };
+  readonly requests: {
+    readonly lastHour: number;
+    readonly limitPerHour: number;
+    readonly left: number;
+    /** Of the last hour, as far as they were made since the tenant's object woke. */
+    readonly byDataset: Readonly<Record<string, number>>;
+  };
   readonly problems: readonly Problem[];
   /** Bytes of records waiting in the spool. */
   readonly spoolBytes: number;

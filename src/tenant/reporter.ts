@@ -1,19 +1,10 @@
-import { lastDay } from "../collection/tally.ts";
-import { formatInstant } from "../datasets/instant.ts";
 import { Books, type Ledger } from "../spool/ledger.ts";
-import { ageProblem, oddityProblems, setbackProblem, tenantProblems, troubleProblem } from "./problems.ts";
-import type { DatasetReport, DestinationReport, Health, Problem, TenantReport } from "./report.ts";
+import { datasetAccounts } from "./dataset-reports.ts";
+import { ageProblem, tenantProblems, troubleProblem } from "./problems.ts";
+import { iso, worst, type DestinationReport, type Health, type Problem, type TenantReport } from "./report.ts";
 import type { DestinationNote, Member } from "./roster.ts";
-import type { Source } from "./source.ts";
 import type { TenantState } from "./state.ts";
 import { viewOf } from "./view.ts";
-
-const rank: Record<Health, number> = { paused: 0, ok: 1, degraded: 2, failing: 3 };
-
-const worst = (healths: readonly Health[]): Health =>
-  healths.reduce<Health>((found, health) => (rank[health] > rank[found] ? health : found), "ok");
-
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 /** Tells how a tenant does: counts, times and problems, never a record. */
 export function reportOf(state: TenantState, now: number): TenantReport {
@@ -21,11 +12,8 @@ export function reportOf(state: TenantState, now: number): TenantReport {
   const books = new Books(state.spool);
   const isBackedUp = viewOf(state, { now: () => now }).sources.some((source) => source.isBackedUp);
   const problems: Problem[] = tenantProblems(state, isBackedUp, now);
-  const datasets = [...state.sources.values()].map((source) => {
-    const found = datasetProblems(state, source, now);
-    problems.push(...found);
-    return reportDataset(state, source, found, now);
-  });
+  const accounts = datasetAccounts(state, now);
+  problems.push(...accounts.flatMap((account) => account.problems));
   const destinations = state.members.map((member) => {
     const ledger = books.of(member.id);
     const found = destinationProblems(state, member, ledger, now);
@@ -37,51 +25,18 @@ export function reportOf(state: TenantState, now: number): TenantReport {
     id: tenant.id,
     health: isPaused ? "paused" : worst(problems.map(({ health }) => health)),
     paused: isPaused,
-    datasets,
+    datasets: accounts.map(({ report }) => report),
     destinations,
-    requests: { lastHour: state.budget.used(), limitPerHour: tenant.maxRequestsPerHour },
+    requests: {
+      lastHour: state.budget.used(),
+      limitPerHour: tenant.maxRequestsPerHour,
+      left: state.budget.left("live"),
+      byDataset: state.budget.byDataset(),
+    },
     problems,
     spoolBytes: state.spool.segments.bytes,
     reportedAt: new Date(now).toISOString(),
   };
-}
-
-function datasetProblems(state: TenantState, source: Source, now: number): Problem[] {
-  const subject = `tenant ${state.options.tenant.id} / ${source.name}`;
-  const setback = source.liveSetback ?? source.historySetback;
-  return [...(setback === null ? [] : [setbackProblem(subject, setback, now)]), ...oddityProblems(subject, source)];
-}
-
-function reportDataset(state: TenantState, source: Source, problems: readonly Problem[], now: number): DatasetReport {
-  const tallies = [source.live.tally, source.history.tally];
-  const sum = (count: (tally: (typeof tallies)[number]) => number): number =>
-    tallies.reduce((total, tally) => total + count(tally), 0);
-  const newest = Math.max(...tallies.map((tally) => tally.newest ?? -Infinity));
-  const isPaused = state.isPaused({ dataset: source.name });
-  return {
-    name: source.name,
-    health: isPaused ? "paused" : worst(problems.map(({ health }) => health)),
-    paused: isPaused,
-    lastSuccessAt: iso(source.lastSuccessAt),
-    nextDueAt: source.lastSlot === null ? null : iso(source.lastSlot + source.everyMs),
-    newestRecordAt: Number.isFinite(newest) ? formatInstant(newest) : null,
-    collected: sum(({ collected }) => collected),
-    duplicates: sum(({ duplicates }) => duplicates),
-    late: sum(({ late }) => late),
-    drift: sum(({ drift }) => drift),
-    backfill: backfillOf(state, source),
-    lastDay: lastDay(tallies, now),
-  };
-}
-
-function backfillOf(state: TenantState, source: Source): DatasetReport["backfill"] {
-  if (source.live.isNew) return { state: "none", percent: 0 };
-  const range = state.spool.ranges
-    .all()
-    .find(({ dataset, reason }) => dataset === source.name && reason === "backfill");
-  if (range === undefined) return { state: "done", percent: 100 };
-  const span = Math.max(1, range.to - range.from);
-  return { state: "running", percent: Math.min(99, Math.floor((100 * (range.at - range.from)) / span)) };
 }
 
 function destinationProblems(state: TenantState, { id, config }: Member, ledger: Ledger, now: number): Problem[] {

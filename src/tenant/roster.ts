@@ -1,5 +1,6 @@
 import type { Config, DestinationConfig, TenantConfig } from "../config/config.ts";
 import type { Lane, Stream } from "../spool/lanes.ts";
+import type { Range } from "../spool/ranges.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Trouble } from "../delivery/trouble.ts";
 import type { Documents } from "./documents.ts";
@@ -112,4 +113,11 @@ export function forgetAbsent(all: readonly Member[], { spool, documents, now }: 
       documents.delete(noteName(id));
     }
   }
+}
+
+/** What a destination was owed and Kandji did not return any more. */
+export function noteMissing({ destination }: Range, missing: number, documents: Documents): void {
+  const note = destination === null ? undefined : documents.read<DestinationNote>(noteName(destination));
+  if (destination === null || note === undefined || missing === 0) return;
+  documents.write(noteName(destination), { ...note, owedMissing: note.owedMissing + missing } satisfies DestinationNote);
 }

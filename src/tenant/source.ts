@@ -1,24 +1,10 @@
-import { backoffMs } from "../backoff.ts";
 import { HistoryReader, type HistoryStep } from "../collection/history-reader.ts";
 import { LiveCollector, type Collection, type Step } from "../collection/live-collector.ts";
 import type { Oddity } from "../collection/walk.ts";
-import type { Failure } from "../kandji/failure.ts";
 import type { Range } from "../spool/ranges.ts";
+import { setbackAfter, type Setback } from "./setback.ts";
 
-const holdMs = 60_000;
 const oddityShownMs = 3_600_000;
-
-/** What stands between a stream of a dataset and its next page. */
-export interface Setback {
-  readonly failure: Failure;
-  readonly attempts: number;
-  readonly since: number;
-  readonly retryAt: number;
-}
-
-/** Failures that only somebody's hand mends: asked again every minute, so that the mend is noticed. */
-const isHold = ({ kind }: Failure): boolean =>
-  ["token-rejected", "token-lacks-permission", "wrong-host", "different-account", "unexpected-answer"].includes(kind);
 
 /** One dataset of a tenant: its live tail, its history, and what went wrong with either. */
 export class Source {
@@ -85,10 +71,6 @@ export class Source {
       for (const oddity of step.oddities) this.#oddities.set(oddity, now);
       return null;
     }
-    const attempts = before?.failure.kind === step.failure.kind ? before.attempts + 1 : 1;
-    const pause = isHold(step.failure)
-      ? Math.max(holdMs, step.failure.retryAfterMs ?? 0)
-      : backoffMs(attempts, ports.random(), step.failure.retryAfterMs);
-    return { failure: step.failure, attempts, since: before?.since ?? now, retryAt: now + pause };
+    return setbackAfter(before, step.failure, ports);
   }
 }

@@ -1,12 +1,9 @@
 import type { Collection } from "../collection/live-collector.ts";
-import type { DatasetOptions } from "../config/config.ts";
-import { microsOf } from "../datasets/instant.ts";
-import { datasets } from "../datasets/registry.ts";
-import type { Dataset } from "../datasets/dataset.ts";
+import type { Feed } from "../datasets/dataset.ts";
+import { feeds } from "../datasets/registry.ts";
 import { Courier } from "../delivery/courier.ts";
 import { RequestBudget } from "../kandji/budget.ts";
 import { KandjiClient } from "../kandji/client.ts";
-import type { Range } from "../spool/ranges.ts";
 import { Spool } from "../spool/spool.ts";
 import { chainKeyOf } from "./chain.ts";
 import { Documents } from "./documents.ts";
@@ -14,6 +11,7 @@ import type { EngineOptions } from "./engine.ts";
 import {
   beatOf,
   chargeSince,
+  chargeWalks,
   guessOf,
   heartbeatMs,
   heartbeatName,
@@ -27,10 +25,13 @@ import {
 } from "./heartbeat.ts";
 import { migrate } from "./migrations.ts";
 import { cronSilentAfterMs, startsPoll } from "./plan.ts";
+import { giveThePast } from "./past.ts";
 import { identify, recordIdOf, timeOf } from "./record-identity.ts";
 import type { Scope } from "./report.ts";
-import { enrol, forgetAbsent, members, noteName, type DestinationNote, type Member } from "./roster.ts";
+import { enrol, forgetAbsent, members, noteMissing, noteName, type DestinationNote, type Member } from "./roster.ts";
 import { Source } from "./source.ts";
+import { rangesFor } from "./view.ts";
+import { Walks } from "./walks.ts";
 
 /** What is known of a tenant besides its records. */
 export interface TenantNote {
@@ -50,12 +51,15 @@ export class TenantState {
   readonly spool: Spool;
   readonly budget: RequestBudget;
   readonly sources = new Map<string, Source>();
+  readonly walks: Walks;
   readonly couriers = new Map<string, Courier>();
   readonly client: KandjiClient;
   readonly documents: Documents;
   readonly options: EngineOptions;
   /** When the cron fired last, as far as it is known. */
   lastTickAt: number | null;
+  /** When a range of the past was last read. */
+  lastRangeAt = 0;
   #note: TenantNote;
 
   constructor(options: EngineOptions) {
@@ -75,13 +79,16 @@ export class TenantState {
     };
     this.budget = new RequestBudget(ports, shareOf(tenant), lastUsage(this.documents, this.spool.lanes));
     this.client = new KandjiClient(ports, tenant.apiOrigin, tenant.token, this.budget);
-    for (const [name, dataset] of datasets) this.#addSource(name, dataset);
+    for (const [name, dataset] of feeds) this.#addSource(name, dataset);
+    const { spool, client, budget } = this;
+    this.walks = new Walks({ ports, tenant, spool, client, budget });
     const heartbeat = this.documents.read<Heartbeat>(heartbeatName);
     this.lastTickAt = heartbeat?.lastTickAt ?? null;
     for (const source of this.sources.values()) {
       takeUp(source, heartbeat, ports.now(), tenant);
       chargeSince(source, heartbeat, this.budget, ports.now());
     }
+    chargeWalks(this.walks, heartbeat, this.budget, ports.now());
     this.#enrol();
     this.#forgetAbsent();
     for (const member of this.members) this.#addCourier(member);
@@ -131,6 +138,7 @@ export class TenantState {
       source.lastSlot = slot;
       source.isSlotExact = true;
     }
+    this.walks.tick(slot);
   }
 
   /** Without a cron the alarm keeps polling, slowly: it also rings for other things, and each ring must not be a poll. */
@@ -141,6 +149,13 @@ export class TenantState {
       const pause = Math.max(cronSilentAfterMs, source.everyMs);
       if (now - (source.lastSuccessAt ?? 0) >= pause) source.isAsked = true;
     }
+    this.walks.askOverdue(now, cronSilentAfterMs);
+  }
+
+  /** A person asks for everything now. */
+  askAll(): void {
+    for (const source of this.sources.values()) source.isAsked = true;
+    this.walks.askAll();
   }
 
   /** One page of the live tail; answers how many records it brought into the spool. */
@@ -162,16 +177,30 @@ export class TenantState {
     const range = this.spool.ranges.get(id);
     if (range === undefined) return 0;
     const source = this.#source(range.dataset);
+    this.lastRangeAt = this.options.ports.now();
     const { historySetback } = source;
     const step = await source.read(range);
     this.#keepUsage(step.kind === "failed" || historySetback !== null);
-    if (step.kind === "finished") this.#noteMissing(range, step.missing);
+    if (step.kind === "finished") noteMissing(range, step.missing, this.documents);
     return step.kind === "failed" ? 0 : step.stored;
+  }
+
+  /** One step of a walk; answers how many records it brought into the spool. */
+  async walk(dataset: string): Promise<number> {
+    const source = this.walks.get(dataset);
+    if (source === undefined) throw new Error(`No walk of "${dataset}"`);
+    const ranges = rangesFor(this, dataset, this.options.ports.now());
+    const step = await source.step(ranges, this.budget.left("walk"));
+    this.#keepUsage(false);
+    if (step.kind === "failed") return 0;
+    if (this.isHostNew && this.sources.size === 0) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
+    return step.stored;
   }
 
   /** Stores what collection holds back; answers how many records. */
   flush(): number {
-    return [...this.sources.values()].reduce((sum, { live, history }) => sum + live.flush() + history.flush(), 0);
+    const feeds = [...this.sources.values()].reduce((sum, { live, history }) => sum + live.flush() + history.flush(), 0);
+    return feeds + this.walks.flush();
   }
 
   /** Keeps what stands in a destination's way where it must outlive the object: a new kind, or a time that the intake named. */
@@ -188,8 +217,8 @@ export class TenantState {
     return source;
   }
 
-  #addSource(name: string, dataset: Dataset): void {
-    const options: DatasetOptions | undefined = this.options.tenant.datasets.get(name);
+  #addSource(name: string, dataset: Feed): void {
+    const options = this.options.tenant.datasets.get(name);
     if (options === undefined) return;
     const { ports } = this.options;
     const { spool, client } = this;
@@ -210,11 +239,13 @@ export class TenantState {
 
   #enrol(): void {
     const { ports, tenant } = this.options;
-    const hasBegun = (dataset: string): boolean => this.sources.get(dataset)?.live.isNew === false;
+    const hasBegun = (dataset: string): boolean =>
+      this.sources.get(dataset)?.live.isNew === false || this.walks.hasBegun(dataset);
     ports.sql.transaction(() => {
       const { spool, documents } = this;
       const latecomers = enrol(this.members, tenant, { spool, documents, hasBegun });
-      for (const { destination, dataset } of latecomers) this.#giveThePast(destination, dataset);
+      const given = { spool, tenant, sources: this.sources, walks: this.walks, now: ports.now() };
+      for (const { destination, dataset } of latecomers) giveThePast(destination, dataset, given);
       documents.write(tenantNote, this.#note);
     });
   }
@@ -225,40 +256,12 @@ export class TenantState {
     ports.sql.transaction(() => forgetAbsent(this.members, { spool, documents, now: ports.now() }));
   }
 
-  /** A destination that comes later is given what the others have had; what is still to be read comes to it the usual way. */
-  #giveThePast(destination: string, dataset: string): void {
-    const source = this.#source(dataset);
-    const { ports, tenant } = this.options;
-    const backfillMs = tenant.datasets.get(dataset)?.backfillMs ?? 0;
-    const from = microsOf(ports.now() - backfillMs);
-    const past = { dataset, destination, reason: "backfill", expected: 0, at: from, from, edge: [] } as const;
-    const { floor, start } = source.live.state;
-    const running = this.spool.ranges.all().find((range) => range.dataset === dataset && range.destination === null);
-    // Records from the future are among those that are known.
-    const to = Math.max(microsOf(ports.now()), source.live.seen.newest);
-    const live = { onlyFrom: floor, ids: source.live.seen.idsSince(floor), to };
-    if (running === undefined) {
-      this.spool.ranges.add({ ...past, ...live });
-      return;
-    }
-    this.spool.ranges.add({ ...past, to: running.at, onlyFrom: running.at, ids: running.edge });
-    const since = Math.max(from, start);
-    this.spool.ranges.add({ ...past, ...live, from: since, at: since });
-  }
-
-  #noteMissing(range: Range, missing: number): void {
-    const note = range.destination === null ? undefined : this.noteOf(range.destination);
-    if (range.destination === null || note === undefined || missing === 0) return;
-    const owedMissing = note.owedMissing + missing;
-    this.documents.write(noteName(range.destination), { ...note, owedMissing } satisfies DestinationNote);
-  }
-
   /** What must outlive the object: a failure, the first good answer after it, a time before which Kandji wants none, more requests than would be guessed. */
   #keepUsage(isUnusual: boolean): void {
     const now = this.options.ports.now();
     const heartbeat = this.documents.read<Heartbeat>(heartbeatName);
     const isBlocked = this.budget.blockedUntil > Math.max(heartbeat?.usage.blockedUntil ?? 0, now);
-    if (isUnusual || isBlocked || this.budget.unwritten > guessOf(this.sources.values(), heartbeat, now)) this.beat();
+    if (isUnusual || isBlocked || this.budget.unwritten > guessOf(this.sources.values(), this.walks, heartbeat, now)) this.beat();
   }
 
   beatIfDue(): void {

@@ -59,7 +59,7 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
 
   async poll(): Promise<void> {
     const engine = this.#open();
-    for (const source of engine.state.sources.values()) source.isAsked = true;
+    engine.state.askAll();
     this.#goOn(engine);
   }
 

@@ -4,7 +4,8 @@ import { isFor } from "../spool/spool.ts";
 import { pagesOf } from "./heartbeat.ts";
 import type { Source } from "./source.ts";
 import type { TenantState } from "./state.ts";
-import type { RangeView, SourceView, View } from "./plan.ts";
+import type { RangeView, SourceView, View, WalkView } from "./plan.ts";
+import type { WalkSource } from "./walk-source.ts";
 
 /** History is read only this far ahead of the destination that takes it fastest, or a quarter of the spool where that is less. */
 const historyAheadBytes = 4_000_000;
@@ -19,6 +20,8 @@ export function viewOf(state: TenantState, ports: Pick<Ports, "now">, busy: Read
     isCollecting: busy.has(collecting),
     sources: [...state.sources.values()].map((source) => viewSource(state, source, waiting)),
     ranges: viewRanges(state, waiting, ports.now()),
+    walks: state.walks.all.map((source) => viewWalk(state, source, waiting, ports.now())),
+    lastRangeAt: state.lastRangeAt,
     couriers: [...state.couriers.values()].map((courier) => ({
       id: courier.id,
       isBusy: busy.has(courier.id),
@@ -27,6 +30,7 @@ export function viewOf(state: TenantState, ports: Pick<Ports, "now">, busy: Read
     })),
     liveAt: state.budget.availableAt("live"),
     historyAt: state.budget.availableAt("history"),
+    walkAt: state.budget.availableAt("walk"),
   };
 }
 
@@ -59,6 +63,39 @@ function viewRanges(state: TenantState, waiting: ReadonlyMap<string, number>, no
         isBackedUp: isFarAhead || (destination !== null && !takesNow(state, destination, ahead, now)),
       },
     ];
+  });
+}
+
+function viewWalk(
+  state: TenantState,
+  source: WalkSource,
+  waiting: ReadonlyMap<string, number>,
+  now: number,
+): WalkView {
+  const { name, walker, setback } = source;
+  const isWanted = walker.walk !== null || source.isAsked || rangesFor(state, name, now, waiting).length > 0;
+  return {
+    dataset: name,
+    isDue: isWanted,
+    // Where a poll can tell whether this is still the same account, a walk waits for it.
+    isPaused: state.isPaused({ dataset: name }) || !state.hasTaker(name) || (state.isHostNew && state.sources.size > 0),
+    isBackedUp: fastest(state, name, waiting) > Math.min(historyAheadBytes, state.spool.maxBytes / 4),
+    at: Math.max(setback?.retryAt ?? 0, source.paceAt()),
+    isUrgent: source.isUrgent,
+    lastStepAt: source.lastStepAt,
+  };
+}
+
+/** Ranges that a walk begun now can answer: those of destinations that take what they are sent. */
+export function rangesFor(
+  state: TenantState,
+  dataset: string,
+  now: number,
+  waiting: ReadonlyMap<string, number> = waitingBytes(state),
+): number[] {
+  return state.spool.ranges.all().flatMap(({ id, destination, ...range }) => {
+    if (range.dataset !== dataset || destination === null || state.isPaused({ dataset, destination })) return [];
+    return takesNow(state, destination, waiting.get(destination) ?? 0, now) ? [id] : [];
   });
 }
 

@@ -1,9 +1,19 @@
+import {
+  firstPlace,
+  pageParameters,
+  readListingPage,
+  valueAt,
+  type ListingPage,
+} from "../collection/listing/pages.ts";
 import type { DestinationConfig, TenantConfig } from "../config/config.ts";
 import { microsOf } from "../datasets/instant.ts";
 import { datasets } from "../datasets/registry.ts";
-import { UnreadableAnswer, type Dataset } from "../datasets/dataset.ts";
+import { UnreadableAnswer, type Feed, type KandjiRequest } from "../datasets/dataset.ts";
+import { devices } from "../datasets/devices.ts";
+import type { Listing, Way } from "../datasets/listing.ts";
 import { send } from "../delivery/send.ts";
 import type { KandjiClient } from "../kandji/client.ts";
+import type { Permission } from "../kandji/failure.ts";
 import type { Ports } from "../ports.ts";
 
 /** One thing that was tried for real, and the mend when it failed. */
@@ -27,33 +37,92 @@ export const postponed = (name: string, until: number): Check => ({
 /** Asks Kandji for one record of each dataset that the tenant collects. */
 export async function checkSource(ports: Ports, client: KandjiClient, tenant: TenantConfig): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const name of tenant.datasets.keys()) {
+  const asker = new Asker(ports, client);
+  for (const [name, { api }] of tenant.datasets) {
     const dataset = datasets.get(name);
-    if (dataset !== undefined) checks.push(await checkDataset(ports, client, dataset));
+    if (dataset === undefined) continue;
+    checks.push(dataset.reading === "feed" ? await asker.feed(dataset) : await asker.listing(dataset, api));
   }
   return checks;
 }
 
-async function checkDataset(ports: Ports, client: KandjiClient, dataset: Dataset): Promise<Check> {
-  const { label, method, path } = dataset.permission;
-  const name = `Kandji: "${label}" (${method} ${path})`;
-  const request = dataset.ask({ limit: 1, since: microsOf(ports.now() - recentMs), order: "time" });
-  const result = await client.get(request, dataset.permission);
-  if (!result.ok) return { name, ok: false, message: result.failure.message, fix: result.failure.fix };
-  try {
-    const { records } = dataset.read(JSON.parse(result.body));
-    const [record] = records;
-    const seen = record === undefined ? "no record in the last 24 hours" : "a record was read";
-    return { name, ok: true, message: `Kandji answered for ${client.host}: ${seen}` };
-  } catch (error) {
-    if (!(error instanceof UnreadableAnswer || error instanceof SyntaxError)) throw error;
-    return {
-      name,
-      ok: false,
-      message: "Kandji's answer is not the one its API page describes",
-      fix: "Check that the API URL is the one of the console",
-    };
+/** Asks for one record of a dataset, and for one device where each is asked. */
+class Asker {
+  readonly #ports: Ports;
+  readonly #client: KandjiClient;
+  #device: Promise<Answer> | undefined;
+
+  constructor(ports: Ports, client: KandjiClient) {
+    this.#ports = ports;
+    this.#client = client;
   }
+
+  async feed(dataset: Feed): Promise<Check> {
+    const request = dataset.ask({ limit: 1, since: microsOf(this.#ports.now() - recentMs), order: "time" });
+    const read = (body: string) => dataset.read(JSON.parse(body)).records.length;
+    const answer = await this.#ask(request, { permission: dataset.permission, read });
+    return this.#check(dataset.permission, answer, "no record in the last 24 hours");
+  }
+
+  async listing(dataset: Listing, api: "v1" | "v2" | undefined): Promise<Check> {
+    const [first] = dataset.ways;
+    const way = dataset.ways.find((one) => one.api === api && api !== undefined) ?? first;
+    const permission = dataset.licence === undefined ? way.permission : { ...way.permission, licence: dataset.licence };
+    if ((way.scope ?? dataset.scope) === "tenant") return this.#check(permission, await this.#page(way, permission), "no row yet");
+    this.#device ??= this.#page(devices.ways[0], devices.ways[0].permission);
+    const listed = await this.#device;
+    if (!listed.ok) return this.#check(permission, listed, "");
+    const device = listed.first;
+    if (device === undefined) return this.#check(permission, { ok: true, first: undefined }, "no device to ask for");
+    return this.#check(permission, await this.#page(way, permission, device), "no row yet");
+  }
+
+  async #page(way: Way, permission: Permission, device?: string): Promise<Answer> {
+    const { path, search } = way.ask({ days: 1, filters: {}, ...(device === undefined ? {} : { device }) });
+    const place = firstPlace(way.paging);
+    const request = { path, search: { ...search, ...pageParameters(way.paging, place, 1) } };
+    return this.#ask(request, { permission, read: (body) => firstId(readListingPage(way, body, place)) });
+  }
+
+  async #ask(request: KandjiRequest, { permission, read }: Reading): Promise<Answer> {
+    const result = await this.#client.get(request, permission);
+    if (!result.ok) return { ok: false, message: result.failure.message, fix: result.failure.fix };
+    try {
+      const found = read(result.body);
+      return { ok: true, first: found === 0 ? undefined : String(found) };
+    } catch (error) {
+      if (!(error instanceof UnreadableAnswer || error instanceof SyntaxError)) throw error;
+      return {
+        ok: false,
+        message: "Kandji's answer is not the one its API page describes",
+        fix: "Check that the API URL is the one of the console",
+      };
+    }
+  }
+
+  #check({ label, method, path }: Permission, answer: Answer, none: string): Check {
+    const name = `Kandji: "${label}" (${method} ${path})`;
+    if (!answer.ok) return { name, ok: false, message: answer.message, fix: answer.fix };
+    const seen = answer.first === undefined ? none : "a record was read";
+    return { name, ok: true, message: `Kandji answered for ${this.#client.host}: ${seen}` };
+  }
+}
+
+interface Reading {
+  readonly permission: Permission;
+  /** What was found: the id of a device, or how many records; 0 for none. */
+  readonly read: (body: string) => string | number;
+}
+
+type Answer =
+  | { readonly ok: true; readonly first: string | undefined }
+  | { readonly ok: false; readonly message: string; readonly fix: string };
+
+function firstId({ rows }: ListingPage): string | number {
+  const [row] = rows;
+  if (row === undefined) return 0;
+  const id = valueAt(row.value, ["device_id"]);
+  return typeof id === "string" ? id : rows.length;
 }
 
 /** Sends one marked record through the real path and judges the answer. It is not counted. */

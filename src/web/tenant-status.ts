@@ -122,7 +122,7 @@ function unreported(tenant: KnownTenant): Unreported {
     paused: false,
     datasets: [],
     destinations: [],
-    requests: { lastHour: 0, limitPerHour },
+    requests: { lastHour: 0, limitPerHour, left: limitPerHour, byDataset: {} },
     problems: [],
     spoolBytes: 0,
     reportedAt: null,

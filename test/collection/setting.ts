@@ -1,7 +1,7 @@
 import type { Collection } from "../../src/collection/live-collector.ts";
-import type { DatasetOptions } from "../../src/config/config.ts";
+import type { FeedOptions } from "../../src/config/config.ts";
 import { auditEvents } from "../../src/datasets/audit-events.ts";
-import type { Dataset } from "../../src/datasets/dataset.ts";
+import type { Feed } from "../../src/datasets/dataset.ts";
 import { parseInstant } from "../../src/datasets/instant.ts";
 import { noUsage, RequestBudget } from "../../src/kandji/budget.ts";
 import { KandjiClient } from "../../src/kandji/client.ts";
@@ -28,11 +28,11 @@ export interface Setting {
 
 /** Everything that collection needs around it, with a clock and a log that the test owns. */
 export function setting(
-  options: Partial<DatasetOptions> & { readonly pageLimit?: number; readonly maxSpoolBytes?: number } = {},
+  options: Partial<FeedOptions> & { readonly pageLimit?: number; readonly maxSpoolBytes?: number } = {},
   { sql = new NodeSql(), clock = { at: start }, log = new AuditLog(() => clock.at) } = {},
 ): Setting {
   const { pageLimit = auditEvents.pageLimit, maxSpoolBytes, ...rest } = options;
-  const dataset: Dataset = { ...auditEvents, pageLimit };
+  const dataset: Feed = { ...auditEvents, pageLimit };
   migrate(sql);
   const ports: Ports = {
     now: () => clock.at,
@@ -44,7 +44,7 @@ export function setting(
   const spool = new Spool(sql, identify, maxSpoolBytes);
   const budget = new RequestBudget(ports, { perHour: 1e9, forLive: 60 }, noUsage);
   const client = new KandjiClient(ports, "https://acme.api.kandji.io", new Secret("token"), budget);
-  const defaults: DatasetOptions = { everyMs: minute, backfillMs: 365 * 24 * 60 * minute, overlapMs: 10 * minute };
+  const defaults: FeedOptions = { everyMs: minute, backfillMs: 365 * 24 * 60 * minute, overlapMs: 10 * minute };
   return {
     clock,
     log,

@@ -115,7 +115,7 @@ const reportOf = (id: string): TenantReport => ({
   paused: false,
   datasets: [],
   destinations: [],
-  requests: { lastHour: 0, limitPerHour: 2500 },
+  requests: { lastHour: 0, limitPerHour: 2500, left: 2500, byDataset: {} },
   problems: [],
   spoolBytes: 0,
   reportedAt: new Date(0).toISOString(),

@@ -45,7 +45,7 @@ const doors: Readonly<Record<string, Doors>> = {
   config: { uses: ["datasets", "destinations", "formats", "secret.ts"] },
   journal: { uses: ["ports.ts", "version.ts"], names: ["tenant"] },
   verification: {
-    uses: ["datasets", "delivery", "destinations", "kandji", "ports.ts"],
+    uses: ["collection", "datasets", "delivery", "destinations", "kandji", "ports.ts"],
     names: ["config", "tenant"],
   },
   web: { uses: ["secret.ts", "version.ts"], names: ["config", "datasets", "destinations", "forwarder", "tenant"] },

@@ -41,9 +41,12 @@ const view = (change: Partial<View> = {}): View => ({
   isCollecting: false,
   sources: [],
   ranges: [],
+  walks: [],
+  lastRangeAt: 0,
   couriers: [],
   liveAt: now,
   historyAt: now,
+  walkAt: now,
   ...change,
 });
 

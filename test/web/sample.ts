@@ -76,7 +76,7 @@ export function aReport(changes: Partial<TenantReport> = {}): TenantReport {
     paused: false,
     datasets: [aDataset()],
     destinations: [aDestination()],
-    requests: { lastHour: 71, limitPerHour: 2500 },
+    requests: { lastHour: 71, limitPerHour: 2500, left: 2429, byDataset: { "audit-events": 71 } },
     problems: [],
     spoolBytes: 0,
     reportedAt: ago(10 * second),
@@ -99,14 +99,24 @@ export function aDeadLetter(changes: Partial<DeadLetterReport> = {}): DeadLetter
   };
 }
 
+const auditOptions = {
+  everyMs: minute,
+  backfillMs: 365 * 24 * hour,
+  overlapMs: 10 * minute,
+  snapshotEveryMs: Infinity,
+  sensitive: [],
+  enrich: [],
+} as const;
+
 export function validTenant(id = "acme", changes: Partial<TenantConfig> = {}): Parsed<TenantConfig> {
   const value: TenantConfig = {
     id,
     secretName: `TENANT_${id.toUpperCase().replaceAll("-", "_")}`,
     apiOrigin: `https://${id}.api.kandji.io`,
     token: new Secret(kandjiToken),
-    datasets: new Map([["audit-events", { everyMs: minute, backfillMs: 365 * 24 * hour, overlapMs: 10 * minute }]]),
+    datasets: new Map([["audit-events", auditOptions]]),
     destinations: undefined,
+    filters: {},
     jurisdiction: undefined,
     maxRequestsPerHour: 2500,
     notes: [],

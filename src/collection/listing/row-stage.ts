@@ -1,0 +1,280 @@
+import { microsOf } from "../../datasets/instant.ts";
+import type { Asking, Way } from "../../datasets/listing.ts";
+import type { Failure } from "../../kandji/failure.ts";
+import { isWanted } from "../../spool/ranges.ts";
+import { count, type Counted, type Tally } from "../tally.ts";
+import { ActivityTails } from "./activity-tail.ts";
+import { Comparison, type Meeting, type Sent } from "./comparison.ts";
+import { canSkip, isChosen, type Device, type DeviceList } from "./device-list.ts";
+import { done, more, type StageStep } from "./device-stage.ts";
+import { filtersLeft, isRowChosen } from "./filtering.ts";
+import { ListReader, type ListRead } from "./list-reader.ts";
+import type { Marks } from "./marks.ts";
+import type { Outbox } from "./outbox.ts";
+import type { RawRow } from "./pages.ts";
+import { keyPrefix, nthKey, readRow, rowReader, type ListedRow, type RowReader } from "./row.ts";
+import type { RowMemory } from "./row-memory.ts";
+import type { ListingCollection } from "./walker.ts";
+import type { Walk, WalkOddity } from "./walk-state.ts";
+
+/** A list that changes its length while it is read is read again, so often at the most. */
+const mostPasses = 3;
+/** Devices that are gone one after the other before any has answered: then it is not they who are gone. */
+const mostGone = 3;
+/** A device that fails so often is left out of this walk. */
+const mostFailures = 3;
+const dayMs = 24 * 3_600_000;
+
+export interface Parts {
+  readonly memory: RowMemory;
+  readonly devices: DeviceList;
+  readonly outbox: Outbox;
+}
+
+type Page = Extract<ListRead, { ok: true }>;
+
+/** The second stage of a walk: its rows, page by page, or device by device. */
+export class RowStage {
+  readonly #c: ListingCollection;
+  readonly #parts: Parts;
+  readonly #comparison: Comparison;
+  readonly #tails: ActivityTails;
+  readonly #rows: RowReader;
+  readonly #ways: readonly Way[];
+  #reader: ListReader;
+  #firstFailure: Failure | undefined;
+  /** Devices in a row that were gone, and failures of the one that is being read. */
+  #gone = 0;
+  #failures = 0;
+  /** Rows of this walk that the filters let through, as far as this life knows. */
+  #chosen = 0;
+  readonly read = new Set<string>();
+  tally: Tally;
+
+  constructor(collection: ListingCollection, parts: Parts, tally: Tally) {
+    const { dataset, options, client } = collection;
+    this.#c = collection;
+    this.#parts = parts;
+    this.tally = tally;
+    this.#comparison = new Comparison(dataset, parts.memory, parts.outbox, options.backfillMs);
+    this.#tails = new ActivityTails(parts.memory);
+    this.#rows = rowReader(dataset, options.sensitive);
+    this.#ways = dataset.ways.filter(({ api, onlyByName }) =>
+      options.api === undefined ? onlyByName !== true : api === options.api,
+    );
+    this.#reader = this.#readerOf(0);
+  }
+
+  #readerOf(way: number): ListReader {
+    const chosen = this.#ways[way] ?? this.#c.dataset.ways[0];
+    return new ListReader(this.#c.client, this.#c.dataset, chosen);
+  }
+
+  /** Whether each device is asked. */
+  get isPerDevice(): boolean {
+    return (this.#reader.way.scope ?? this.#c.dataset.scope) === "device";
+  }
+
+  /** Whether the walk has to know the devices: to ask each, or to choose among rows by what only the list of devices says. */
+  get needsDevices(): boolean {
+    const { dataset, filters } = this.#c;
+    return this.isPerDevice || filtersLeft(dataset, this.#reader.way, filters).byDevice;
+  }
+
+  begin(walk: Walk): void {
+    this.#reader = this.#readerOf(walk.way);
+    walk.place = this.#startOf(walk);
+    this.read.clear();
+    this.#gone = 0;
+    this.#chosen = 0;
+  }
+
+  /** Goes on with a walk of an earlier life. */
+  resume(walk: Walk): void {
+    this.#reader = this.#readerOf(walk.way);
+  }
+
+  #startOf(walk: Walk): Walk["place"] {
+    const device = this.isPerDevice ? this.#parts.devices.all[walk.device] : undefined;
+    const isTail = this.#c.dataset.sends === "once" && device !== undefined && walk.ranges.length === 0;
+    return isTail ? this.#tails.startOf(device) : this.#reader.start;
+  }
+
+  async step(walk: Walk, seen: Marks): Promise<StageStep> {
+    const device = this.isPerDevice ? this.#nextDevice(walk, seen) : undefined;
+    if (this.isPerDevice && device === undefined) return done;
+    walk.requests += 1;
+    const read = await this.#reader.read(walk.place, this.#asking(device));
+    if (!read.ok) return this.#failed(read, { walk, seen, device });
+    this.#failures = 0;
+    this.#gone = 0;
+    this.#firstFailure = undefined;
+    walk.total ??= read.total;
+    this.#take(read, { walk, seen, device });
+    if (read.next !== null) {
+      walk.place = read.next;
+      return more;
+    }
+    if (device === undefined) return this.#afterPass(walk, read);
+    this.read.add(device.id);
+    return this.#goToNext(walk);
+  }
+
+  #asking(device: Device | undefined): Asking {
+    const { options, filters } = this.#c;
+    const days = Math.max(1, Math.ceil(options.backfillMs / dayMs));
+    return { days, filters, ...(device === undefined ? {} : { device: device.id }) };
+  }
+
+  /** The next device that is to be asked; those that are left out keep what is remembered of them. */
+  #nextDevice(walk: Walk, seen: Marks): Device | undefined {
+    const { devices } = this.#parts;
+    for (;;) {
+      const device = devices.all[walk.device];
+      if (device === undefined) return undefined;
+      const isOurs = isChosen(device, this.#c.filters);
+      if (isOurs) this.#chosen += 1;
+      if (isOurs && !this.#isSkipped(device, walk)) return device;
+      if (isOurs) walk.skipped += 1;
+      this.#keep(device, seen);
+      this.#goToNext(walk);
+    }
+  }
+
+  #isSkipped(device: Device, walk: Walk): boolean {
+    if (walk.isSnapshot || walk.ranges.length > 0) return false;
+    return canSkip(device, walk.startedAt, Math.min(this.#c.options.snapshotEveryMs, dayMs));
+  }
+
+  #goToNext(walk: Walk): StageStep {
+    walk.device += 1;
+    walk.place = this.#startOf(walk);
+    this.#reader.forget();
+    this.#failures = 0;
+    return more;
+  }
+
+  /** What is remembered of a device stays as it is. */
+  #keep(device: Device, seen: Marks): void {
+    for (const { number } of this.#parts.memory.withPrefix(keyPrefix(device.id))) seen.add(number);
+  }
+
+  #failed(read: Extract<ListRead, { ok: false }>, { walk, seen, device }: Whose): StageStep {
+    const { failure, isPoisoned } = read;
+    const isGone = failure.status === 404 || failure.status === 410;
+    this.#firstFailure ??= failure;
+    if (isGone && this.#ways[walk.way + 1] !== undefined) return this.#tryNextWay(walk);
+    const firstFailure = this.#firstFailure;
+    if (walk.way > 0 && isGone) {
+      walk.way = 0;
+      this.begin(walk);
+      return { kind: "failed", failure: firstFailure };
+    }
+    if (device === undefined) return isPoisoned ? this.#passPoison(walk, failure) : { kind: "failed", failure };
+    this.#failures += 1;
+    if (isGone) this.#gone += 1;
+    const isHopeless = isPoisoned || (failure.kind === "kandji-unavailable" && this.#failures >= mostFailures);
+    if ((isGone && this.#gone < mostGone) || isHopeless) {
+      this.#keep(device, seen);
+      this.#goToNext(walk);
+      return { kind: "more", oddities: isHopeless ? ["device-unreadable"] : [] };
+    }
+    return { kind: "failed", failure };
+  }
+
+  #tryNextWay(walk: Walk): StageStep {
+    walk.way += 1;
+    this.#reader = this.#readerOf(walk.way);
+    walk.place = this.#startOf(walk);
+    return more;
+  }
+
+  /** Even by itself the row cannot be read: those behind it are. */
+  #passPoison(walk: Walk, failure: Failure): StageStep {
+    if (this.#reader.way.paging.by !== "offset") return { kind: "failed", failure };
+    walk.place = Number(walk.place) + 1;
+    walk.isComplete = false;
+    this.#reader.forget();
+    return { kind: "more", oddities: ["row-unreadable"] };
+  }
+
+  /** A list that was longer or shorter at its end than at its beginning is read once more: what moved may have been passed over. */
+  #afterPass(walk: Walk, { total }: Page): StageStep {
+    const isStill = total === null || walk.total === total;
+    if (isStill) return this.#filtersMatchNothing(walk) ? { kind: "done", oddities: ["filter-matches-nothing"] } : done;
+    if (walk.passes >= mostPasses) {
+      walk.isComplete = false;
+      return { kind: "done", oddities: ["list-never-still"] };
+    }
+    walk.passes += 1;
+    walk.total = null;
+    walk.place = this.#reader.start;
+    this.#reader.forget();
+    return more;
+  }
+
+  #filtersMatchNothing(walk: Walk): boolean {
+    return Object.keys(this.#c.filters).length > 0 && this.#chosen === 0 && walk.rows > 0;
+  }
+
+  #take(page: Page, { walk, seen, device }: Whose): void {
+    const { dataset, ports, spool } = this.#c;
+    const now = ports.now();
+    const ranges = walk.ranges.flatMap((id) => spool.ranges.get(id) ?? []);
+    const meeting: Meeting = { isFirst: walk.isFirst, isSnapshot: walk.isSnapshot, ranges, seen, device, now };
+    const rows = this.#distinct(page.rows, device, seen);
+    walk.rows += rows.length;
+    this.#chosen += rows.length;
+    const fresh =
+      dataset.sends === "once" && device !== undefined
+        ? this.#takeOnce(rows, page, { ...meeting, device })
+        : rows.flatMap((row) => this.#comparison.meet(row, meeting) ?? []);
+    this.#count({ fresh, duplicates: rows.length - fresh.length, late: 0 }, now);
+  }
+
+  #takeOnce(rows: readonly ListedRow[], page: Page, meeting: Meeting & { device: Device }): Sent[] {
+    const { number, fresh } = this.#tails.read(meeting.device, page.offset, rows, page.total);
+    meeting.seen.add(number);
+    const now = microsOf(meeting.now);
+    const wanted = fresh.filter(({ time }) => (time ?? now) >= microsOf(meeting.now - this.#c.options.backfillMs));
+    for (const { raw } of wanted) this.#parts.outbox.add(raw);
+    const known = rows.filter((row) => !fresh.includes(row));
+    for (const range of meeting.ranges)
+      for (const { raw, id, time } of known)
+        if (isWanted(range, { id, time: time ?? now })) this.#parts.outbox.addFor(range.id, raw);
+    return wanted.map(({ time, drift }) => ({ time: time ?? now, drift }));
+  }
+
+  /** The rows that the filters let through, each once; rows that only their content tells apart are numbered. */
+  #distinct(rows: readonly RawRow[], device: Device | undefined, seen: Marks): ListedRow[] {
+    const byKey = new Map<string, Set<string>>();
+    return rows.flatMap((rawRow) => {
+      const row = readRow(this.#rows, rawRow, device);
+      const twins = byKey.get(row.key) ?? new Set();
+      byKey.set(row.key, twins);
+      if (twins.has(row.raw)) return [];
+      twins.add(row.raw);
+      const named = { ...row, key: nthKey(row.key, twins.size) };
+      if (device !== undefined || this.#isChosen(row)) return [named];
+      // It is there, and not wanted (any more): that is no reason to call it gone.
+      const known = this.#parts.memory.find(named.key);
+      if (known !== undefined) seen.add(known.number);
+      return [];
+    });
+  }
+
+  #isChosen(row: ListedRow): boolean {
+    const { dataset, filters } = this.#c;
+    return isRowChosen(row.value, { dataset, way: this.#reader.way, filters, devices: this.#parts.devices });
+  }
+
+  #count(counted: Counted, now: number): void {
+    this.tally = count(this.tally, counted, now);
+  }
+}
+
+interface Whose {
+  readonly walk: Walk;
+  readonly seen: Marks;
+  readonly device: Device | undefined;
+}

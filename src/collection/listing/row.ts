@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import type { Micros } from "../../datasets/dataset.ts";
+import { parseInstant } from "../../datasets/instant.ts";
+import type { Listing } from "../../datasets/listing.ts";
+import { withoutMembers } from "../cut.ts";
+import type { Device } from "./device-list.ts";
+import { valueAt, type RawRow } from "./pages.ts";
+
+/** A row of a listing, and what a walk needs to know of it. */
+export interface ListedRow {
+  /** JSON: its device where each is asked, the array it lay in where there are several, its identity. */
+  readonly key: string;
+  /** JSON: its identity alone. */
+  readonly id: string;
+  /** JSON: the fields that a `deleted` notice repeats. */
+  readonly names: string;
+  /** A hash of each field that is news when it changes. */
+  readonly hashes: ReadonlyMap<string, number>;
+  /** As Kandji sent it, without what is sensitive. */
+  readonly raw: string;
+  readonly value: unknown;
+  /** Its own time; null where it has none. */
+  readonly time: Micros | null;
+  /** It has no identity: it is known by all that it holds. */
+  readonly drift: boolean;
+}
+
+export type Change = "snapshot" | "created" | "updated" | "deleted";
+
+/** What a record of a listing says of itself under its last key (contract §7.3). */
+export interface Note {
+  readonly change: Change;
+  readonly changed?: readonly string[];
+  readonly seenAt: string;
+  /** Whose row it is, where Kandji's row does not say. */
+  readonly device?: { readonly id: string; readonly name?: string; readonly serialNumber?: string };
+}
+
+/** A longer key is remembered by its hash: a block of them has to fit a row. */
+const maxKeyLength = 1_000;
+
+/** What of a dataset the operator lets through, beside what is always sent. */
+export interface RowReader {
+  readonly dataset: Listing;
+  /** Keys that are cut out at any depth. */
+  readonly cutOut: ReadonlySet<string>;
+}
+
+export function rowReader(dataset: Listing, allowed: readonly string[]): RowReader {
+  return { dataset, cutOut: new Set(Object.keys(dataset.sensitive).filter((key) => !allowed.includes(key))) };
+}
+
+/** Reads a row. `device` is whose it is, where each device is asked. */
+export function readRow({ dataset, cutOut }: RowReader, row: RawRow, device: Device | undefined): ListedRow {
+  const raw = withoutMembers(row.raw, cutOut);
+  const value: unknown = raw === row.raw ? row.value : JSON.parse(raw);
+  const { id, parts } = identityOf(dataset, value);
+  const isNameless = dataset.identity.length > 0 && parts.every((part) => part === null);
+  const owner = [...(device === undefined ? [] : [device.id]), ...(row.list === "" ? [] : [row.list])];
+  const key = JSON.stringify([...owner, ...(isNameless ? [digest(raw)] : parts)]);
+  const time = dataset.times.map((field) => valueAt(value, [field])).find((text) => typeof text === "string");
+  return {
+    key: key.length > maxKeyLength ? JSON.stringify([...owner, digest(key)]) : key,
+    id,
+    names: namesOf(dataset, value),
+    hashes: hashesOf(value, dataset.volatile),
+    raw,
+    value,
+    time: typeof time === "string" ? (parseInstant(time) ?? null) : null,
+    drift: isNameless,
+  };
+}
+
+/** The fields that tell a row from others, as they stand in it; those that it lacks are null. `shown` is for people. */
+export function identityOf(
+  { identity }: Listing,
+  value: unknown,
+): { id: string; parts: unknown[]; shown: string | undefined } {
+  const parts = identity.map((field) => valueAt(value, [field]) ?? null);
+  const shown = parts.filter((part) => part !== null).map((part) => (typeof part === "string" ? part : JSON.stringify(part)));
+  return { id: JSON.stringify(parts), parts, shown: shown.length === 0 ? undefined : shown.join(" ") };
+}
+
+/** The same key for the second and further rows of an answer that cannot be told apart by their identity. */
+export const nthKey = (key: string, nth: number): string => (nth === 1 ? key : `${key}#${nth}`);
+
+/** The prefix of the keys of a device's rows. */
+export const keyPrefix = (device: string): string => JSON.stringify([device]).slice(0, -1);
+
+const digest = (text: string): string => `sha256:${createHash("sha256").update(text).digest("base64")}`;
+
+function namesOf({ identity, names }: Listing, value: unknown): string {
+  const pairs = [...identity, ...names].map((field) => [field, valueAt(value, [field])] as const);
+  return JSON.stringify(Object.fromEntries(pairs.filter(([, name]) => name !== undefined && name !== null)));
+}
+
+function hashesOf(value: unknown, volatile: Listing["volatile"]): Map<string, number> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return new Map([["", hashOf(JSON.stringify(value))]]);
+  const isNews = (key: string): boolean => !Object.hasOwn(volatile, key);
+  const fields = Object.entries(value).filter(([key]) => isNews(key));
+  return new Map(
+    fields.map(([key, field]) => {
+      if (typeof field === "string") return [key, hashOf(field)];
+      return [key, hashOf(JSON.stringify(field, (inner: string, part: unknown) => (isNews(inner) ? part : undefined)))];
+    }),
+  );
+}
+
+/** FNV-1a of 32 bits: short, and one change in four thousand million is taken for none. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Names of the fields that differ, in the order of the row, then those that went away. */
+export function changedFields(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+  volatile: Listing["volatile"],
+): string[] {
+  const changed = [...after].filter(([field, hash]) => before.get(field) !== hash).map(([field]) => field);
+  // What an older version remembered may be volatile by now.
+  const gone = [...before.keys()].filter((field) => !after.has(field) && !Object.hasOwn(volatile, field));
+  return [...changed, ...gone];
+}
+
+/** The record that is sent: the row to the character, and one key more. */
+export function recordOf(raw: string, note: Note): string {
+  const text = raw.trimEnd();
+  const member = `"_forwarder":${JSON.stringify(note)}`;
+  // Whatever is no object is sent inside one, so that every record is.
+  if (!text.startsWith("{")) return `{"value":${text},${member}}`;
+  const isEmpty = /^\{\s*\}$/.test(text);
+  return `${text.slice(0, -1).trimEnd()}${isEmpty ? "" : ","}${member}}`;
+}

@@ -1,0 +1,121 @@
+import type { Tally } from "../collection/tally.ts";
+import { lastDay } from "../collection/tally.ts";
+import { formatInstant } from "../datasets/instant.ts";
+import { oddityProblems, setbackProblem, walkOddityProblems } from "./problems.ts";
+import { worst, iso, type DatasetReport, type Problem, type WalkReport } from "./report.ts";
+import type { Setback } from "./setback.ts";
+import type { Source } from "./source.ts";
+import type { TenantState } from "./state.ts";
+import type { WalkSource } from "./walk-source.ts";
+
+/** What a tenant tells of its datasets. */
+
+export interface DatasetAccount {
+  readonly report: DatasetReport;
+  readonly problems: readonly Problem[];
+}
+
+export function datasetAccounts(state: TenantState, now: number): DatasetAccount[] {
+  return [
+    ...[...state.sources.values()].map((source) => accountOfSource(state, source, now)),
+    ...state.walks.all.map((source) => accountOfWalk(state, source, now)),
+  ];
+}
+
+const subjectOf = (state: TenantState, name: string): string => `tenant ${state.options.tenant.id} / ${name}`;
+
+const setbackProblems = (subject: string, setback: Setback | null, now: number): Problem[] =>
+  setback === null ? [] : [setbackProblem(subject, setback, now)];
+
+function accountOfSource(state: TenantState, source: Source, now: number): DatasetAccount {
+  const subject = subjectOf(state, source.name);
+  const setback = source.liveSetback ?? source.historySetback;
+  const problems = [...setbackProblems(subject, setback, now), ...oddityProblems(subject, source)];
+  const about = { tallies: [source.live.tally, source.history.tally], problems, now };
+  return { report: { ...common(state, source, about), backfill: backfillOf(state, source) }, problems };
+}
+
+function accountOfWalk(state: TenantState, source: WalkSource, now: number): DatasetAccount {
+  const subject = subjectOf(state, source.name);
+  const problems = [...setbackProblems(subject, source.setback, now), ...walkOddityProblems(subject, source)];
+  const walk = walkOf(source, now);
+  const isFirst = source.walker.last === null;
+  const backfill = {
+    state: !isFirst ? "done" : source.walker.walk === null ? "none" : "running",
+    percent: isFirst ? walk.percent : 100,
+  } as const;
+  return {
+    report: { ...common(state, source, { tallies: [source.walker.tally], problems, now }), backfill, walk },
+    problems,
+  };
+}
+
+interface Scheduled {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly lastSlot: number | null;
+  readonly lastSuccessAt: number | null;
+}
+
+interface About {
+  readonly tallies: readonly Tally[];
+  readonly problems: readonly Problem[];
+  readonly now: number;
+}
+
+function common(state: TenantState, source: Scheduled, { tallies, problems, now }: About): Omit<DatasetReport, "backfill"> {
+  const sum = (count: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + count(tally), 0);
+  const newest = Math.max(...tallies.map((tally) => tally.newest ?? -Infinity));
+  const isPaused = state.isPaused({ dataset: source.name });
+  return {
+    name: source.name,
+    health: isPaused ? "paused" : worst(problems.map(({ health }) => health)),
+    paused: isPaused,
+    lastSuccessAt: iso(source.lastSuccessAt),
+    nextDueAt: source.lastSlot === null ? null : iso(source.lastSlot + source.everyMs),
+    newestRecordAt: Number.isFinite(newest) ? formatInstant(newest) : null,
+    collected: sum(({ collected }) => collected),
+    duplicates: sum(({ duplicates }) => duplicates),
+    late: sum(({ late }) => late),
+    drift: sum(({ drift }) => drift),
+    lastDay: lastDay(tallies, now),
+  };
+}
+
+function backfillOf(state: TenantState, source: Source): DatasetReport["backfill"] {
+  if (source.live.isNew) return { state: "none", percent: 0 };
+  const range = state.spool.ranges
+    .all()
+    .find(({ dataset, reason }) => dataset === source.name && reason === "backfill");
+  if (range === undefined) return { state: "done", percent: 100 };
+  const span = Math.max(1, range.to - range.from);
+  return { state: "running", percent: Math.min(99, Math.floor((100 * (range.at - range.from)) / span)) };
+}
+
+function walkOf({ walker, expected }: WalkSource, now: number): WalkReport {
+  const { walk, last, size } = walker;
+  if (walk === null)
+    return {
+      state: "resting",
+      percent: 100,
+      startedAt: iso(last?.startedAt ?? null),
+      endsAt: iso(last?.endedAt ?? null),
+      requests: last?.requests ?? 0,
+      rows: last?.rows ?? 0,
+      skippedDevices: last?.skipped ?? 0,
+      remembered: size,
+    };
+  const share = walk.stage === "reckoning" ? 1 : Math.min(1, (walk.requests + walk.skipped) / Math.max(1, expected ?? Infinity));
+  const elapsed = now - walk.startedAt;
+  return {
+    state: "walking",
+    percent: Math.min(99, Math.floor(100 * share)),
+    startedAt: iso(walk.startedAt),
+    // Before a part of it is done nobody can say.
+    endsAt: share === 0 ? null : iso(Math.round(now + (elapsed * (1 - share)) / share)),
+    requests: walk.requests,
+    rows: walk.rows,
+    skippedDevices: walk.skipped,
+    remembered: size,
+  };
+}
