@@ -12,7 +12,7 @@ export const isLong = (bytes: number): boolean => bytes > maxRowBytes;
 
 /** The part of a text that its own row holds; `writeRest` keeps what is behind it. */
 export function firstPart(text: string, bytes: number): string {
-  return isLong(bytes) ? (cut(text)[0] ?? "") : text;
+  return isLong(bytes) ? text.slice(0, endOfPart(text, 0)) : text;
 }
 
 export function writeRest(sql: Sql, owner: string, text: string): void {
@@ -33,15 +33,19 @@ export function deleteRest(sql: Sql, owner: string): void {
   sql.exec("DELETE FROM overflow WHERE owner = ?", owner);
 }
 
-/** Never between the two halves of a surrogate pair: half a pair does not survive UTF-8. */
 function cut(text: string): string[] {
   const parts: string[] = [];
   for (let from = 0; from < text.length;) {
-    let to = Math.min(from + partLength, text.length);
-    const last = text.charCodeAt(to - 1);
-    if (to < text.length && last >= 0xd800 && last < 0xdc00) to -= 1;
+    const to = endOfPart(text, from);
     parts.push(text.slice(from, to));
     from = to;
   }
   return parts;
+}
+
+/** Never between the two halves of a surrogate pair: half a pair does not survive UTF-8. */
+function endOfPart(text: string, from: number): number {
+  const to = Math.min(from + partLength, text.length);
+  const last = text.charCodeAt(to - 1);
+  return to < text.length && last >= 0xd800 && last < 0xdc00 ? to - 1 : to;
 }

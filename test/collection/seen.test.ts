@@ -61,6 +61,15 @@ describe("ids that were seen", () => {
     expect(sql.exec("SELECT * FROM seen")).toHaveLength(2);
   });
 
+  test("of more records than a page has are spread over rows of a thousand, none of them longer", () => {
+    const sql = new CountingSql();
+    const seen = new SeenIds(sql, "audit-events");
+    expect(sql.counted(() => seen.remember(records(0, 2_500), 0))).toEqual({ inserts: 3, deletes: 0 });
+    const rows = sql.exec<{ ids: string }>("SELECT ids FROM seen ORDER BY chunk");
+    expect(rows.map(({ ids }) => (JSON.parse(ids) as unknown[]).length)).toEqual([1_000, 1_000, 500]);
+    expect(new SeenIds(sql, "audit-events").idsSince(0)).toEqual(seen.idsSince(0));
+  });
+
   test("a row is dropped when at most a tenth of it is needed, and that tenth is kept", () => {
     const sql = new CountingSql();
     const seen = new SeenIds(sql, "audit-events");

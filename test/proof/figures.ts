@@ -74,10 +74,11 @@ function defectsText(lines: readonly Line[]): string {
 const promiseIn = (by: unknown): string => (typeof by === "string" ? (by.split(":")[0] ?? "") : "");
 
 function crashesText(line: Line): string {
-  const { proof: _, ...figures } = line;
+  const { proof: _, repeatedBatches, seed, ...figures } = line;
+  const named = { ...figures, "batches repeated": repeatedBatches, seed: String(seed) };
   return [
     "**Real crashes** (`npm run proof -- --only crashes`): `workerd` killed with `-9` under load",
-    table(Object.keys(figures), [Object.values(figures)]),
+    table(Object.keys(named), [Object.values(named)]),
   ].join("\n\n");
 }
 

@@ -36,6 +36,7 @@ const covering = [
   "promises",
   "kandji",
   "workerd",
+  "cron",
   "upgrades",
   "hostile",
   "security",

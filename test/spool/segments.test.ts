@@ -107,6 +107,19 @@ describe("segments", () => {
     expect(linesIn(spool, live).at(-1)).toBe(record(99));
   });
 
+  test("one that is deleted twice is taken off the bytes once", () => {
+    const { spool, again } = spoolOf(undefined, "siem");
+    spool.append(live, null, records(0, 3), 0, null);
+    const [first] = spool.segments.all();
+    if (first === undefined) throw new Error("Nothing was appended");
+    spool.append(live, null, records(3, 4), 0, null);
+    spool.segments.delete(first);
+    spool.segments.delete(first);
+    expect(spool.segments.bytes).toBeGreaterThan(0);
+    expect(spool.segments.bytes).toBe(again().segments.bytes);
+    expect(linesIn(spool, live)).toEqual(records(3, 4));
+  });
+
   test("whatever is appended comes back in order, in rows that are small enough", () => {
     const raws = fc.array(
       fc.oneof(

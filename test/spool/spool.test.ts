@@ -160,6 +160,14 @@ describe("the bound of the spool", () => {
     expect(spool.ranges.all()).toMatchObject([{ from: 7, to: 9, ids: ["a", "7", "b", "9"] }]);
   });
 
+  test("records none of which has a time are owed all the same, and counted", () => {
+    const { spool } = spoolOf(1, "siem");
+    spool.append(live, null, ['{"id":"a","t":null}', '{"id":"b","t":null}'], 0, null);
+    spool.append(live, null, [record(10)], 0, null);
+    expect(spool.ranges.all()).toMatchObject([{ expected: 2, ids: ["a", "b"] }]);
+    expect(ledgerOf(spool)).toMatchObject({ collected: 3, pending: 3, owed: 2 });
+  });
+
   test("a range that has been begun is left alone: what is let go now begins another", () => {
     const { spool } = spoolOf(1, "siem");
     spool.append(live, null, records(0, 10), 0, null);

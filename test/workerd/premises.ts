@@ -166,3 +166,12 @@ export class Premises {
     );
   }
 }
+
+/** Waits for what an operation has begun: it goes on after the answer. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 500; turn += 1) {
+    if (await isSo()) return;
+    await scheduler.wait(5);
+  }
+  throw new Error("It does not come to pass");
+}
