@@ -1,9 +1,10 @@
 import type { Filters } from "../datasets/listing.ts";
 import { datasets, type Dataset } from "../datasets/registry.ts";
+import type { Complaint } from "../destinations/settings.ts";
 import { checkName, datasetCatalogue } from "./catalogue.ts";
 import { configError, explain, type KnownKeys } from "./complaints.ts";
 import type { ConfigError, DatasetOptions, Parsed, TenantConfig } from "./config.ts";
-import { meaninglessOptions, optionsOf } from "./dataset-options.ts";
+import { meaninglessOptions, misplacedOption, optionKeys, optionsOf, type RawOptions } from "./dataset-options.ts";
 import type { Named } from "./secret-text.ts";
 import { tenantSecret, type TenantSecret } from "./tenant-secret.ts";
 
@@ -17,27 +18,31 @@ const keys: ReadonlyMap<string, readonly string[]> = new Map([
   ["datasets", [...datasets.keys()]],
   ["filters", Object.keys(shape.filters.unwrap().shape)],
 ]);
-const optionKeys = ["every", "backfill", "overlap", "snapshotEvery", "sensitive", "api", "enrich"];
-const knownKeys: KnownKeys = (path) => keys.get(path.join(".")) ?? optionKeys;
+/** The dataset whose options stand at this place of the secret. */
+const datasetAt = ([top, name, ...rest]: readonly PropertyKey[]): Dataset | undefined =>
+  top === "datasets" && rest.length === 0 ? datasets.get(String(name)) : undefined;
+
+const knownKeys: KnownKeys = (path) => {
+  const dataset = datasetAt(path);
+  return dataset === undefined ? (keys.get(path.join(".")) ?? []) : optionKeys(dataset);
+};
+
+function unknownKey(path: readonly PropertyKey[], key: string): Complaint | undefined {
+  if (path.join(".") === "datasets") return checkName(key, datasetCatalogue);
+  return datasetAt(path) === undefined ? undefined : misplacedOption(key);
+}
 
 export function parseTenant(json: unknown, named: Named, allowLocal: boolean): Parsed<TenantConfig> {
   const parsed = (allowLocal ? schemas.local : schemas.public).safeParse(json);
   if (parsed.success) return { ok: true, value: tenantConfig(parsed.data, named) };
-  const subject = {
-    secret: named.secret,
-    json,
-    knownKeys,
-    unknownKey: (path: readonly PropertyKey[], key: string) =>
-      path.join(".") === "datasets" ? checkName(key, datasetCatalogue) : undefined,
-  };
-  return { ok: false, errors: explain(parsed.error.issues, subject) };
+  return { ok: false, errors: explain(parsed.error.issues, { secret: named.secret, json, knownKeys, unknownKey }) };
 }
 
 function tenantConfig(secret: TenantSecret, { id, secret: secretName, fingerprint }: Named): TenantConfig {
-  const chosen = Object.entries(secret.datasets).flatMap(([name, options]) =>
-    options === undefined ? [] : [{ name, options }],
-  );
-  const options = chosen.map(({ name, options: raw }): [string, DatasetOptions] => [name, optionsOf(raw)]);
+  const options = chosenDatasets(secret).map(({ dataset, raw }): [string, DatasetOptions] => [
+    dataset.name,
+    optionsOf(dataset, raw),
+  ]);
   return {
     id,
     secretName,
@@ -57,16 +62,20 @@ function apiOrigin({ apiUrl, subdomain, region }: TenantSecret): string {
   return new URL(apiUrl ?? `https://${subdomain}.api.${region === "eu" ? "eu." : ""}kandji.io`).origin;
 }
 
+function chosenDatasets(secret: TenantSecret): { dataset: Dataset; raw: RawOptions }[] {
+  return Object.entries(secret.datasets).flatMap(([name, raw]) => {
+    const dataset = datasets.get(name);
+    return dataset === undefined || raw === undefined ? [] : [{ dataset, raw }];
+  });
+}
+
 /** Only those that were written. */
 const filtersOf = (filters: TenantSecret["filters"]): Filters =>
   Object.fromEntries(Object.entries(filters ?? {}).filter(([, wanted]) => wanted !== undefined));
 
 /** What was written and means nothing: it runs all the same, and status says so. */
 function notes(secret: TenantSecret, secretName: string): ConfigError[] {
-  const chosen = Object.entries(secret.datasets).flatMap(([name, raw]) => {
-    const dataset = datasets.get(name);
-    return dataset === undefined || raw === undefined ? [] : [{ dataset, raw }];
-  });
+  const chosen = chosenDatasets(secret);
   const options = chosen.flatMap(({ dataset, raw }) =>
     meaninglessOptions(dataset, raw).map(({ option, why }) =>
       configError(secretName, ["datasets", dataset.name, option], { what: why, fix: "Remove it" }),

@@ -19,7 +19,12 @@ const noDestinations: Complaint = {
 };
 
 const datasetShape = Object.fromEntries(
-  [...datasets].map(([name, dataset]) => [name, datasetOptions(dataset).optional()]),
+  [...datasets].map(([name, dataset]) => [
+    name,
+    datasetOptions(dataset)
+      .optional()
+      .meta({ description: dataset.holds, examples: [{}] }),
+  ]),
 );
 
 const datasetsKey = z
@@ -31,15 +36,19 @@ const datasetsKey = z
   .meta({
     description: "Which datasets to collect, each with its options",
     default: { "audit-events": {} },
-    examples: [{ "audit-events": {} }],
+    examples: [{ "audit-events": {}, devices: { every: "1h" } }],
   });
 
-const words = z.array(z.string().min(1)).optional();
+// An empty list would let nothing through, and means all to some of Kandji's endpoints.
+const words = z.array(z.string().min(1)).min(1).optional();
 
 const filtersKey = z
   .strictObject({
     blueprints: words.meta({ description: "Ids of blueprints", examples: [["8e5f1c20-7b3a-4d19-8c66-0a9d4b2e7f31"]] }),
-    deviceFamilies: words.meta({ description: "Families of devices", examples: [["Mac", "iPhone"]] }),
+    deviceFamilies: words.meta({
+      description: "Families of devices: Mac, iPhone, iPad, AppleTV, Windows, Android",
+      examples: [["Mac", "iPhone"]],
+    }),
     tags: words.meta({ description: "Names of tags", examples: [["production"]] }),
   })
   .optional()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { datasets } from "../../src/datasets/registry.ts";
 import { destinationErrors, destinationOf } from "./ask.ts";
 
 const datadog = { type: "datadog", site: "datadoghq.eu", apiKey: "0123456789abcdef0123456789abcdef" };
@@ -33,6 +34,11 @@ describe("a destination's secret", () => {
       maxBatchRecords: 1,
       maxBatchBytes: 2000,
     });
+  });
+
+  it("takes every dataset that can be collected", () => {
+    const all = [...datasets.keys()];
+    expect(destinationOf({ ...webhook, datasets: all }).datasets).toEqual(all);
   });
 
   it("goes to other hosts in development only", () => {
@@ -76,9 +82,9 @@ describe("a destination's secret", () => {
     ["a mistyped format", { ...datadog, format: "rwa" }, "format", "is not a format", /Did you mean "raw"\?/u],
     [
       "a later dataset",
-      { ...datadog, datasets: ["threats"] },
+      { ...datadog, datasets: ["forwarder-journal"] },
       "datasets.0",
-      'asks for "threats", which',
+      'asks for "forwarder-journal", which',
       /"audit-events"/u,
     ],
     [

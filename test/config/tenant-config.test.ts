@@ -1,8 +1,23 @@
 import { describe, expect, it } from "vitest";
+import { datasets, listings } from "../../src/datasets/registry.ts";
 import { tenantErrors, tenantOf } from "./ask.ts";
 
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
 const acme = { subdomain: "acme", token: "11111111-2222-3333-4444-555555555555" };
-const auditEvents = (options: object): object => ({ ...acme, datasets: { "audit-events": options } });
+const dataset = (name: string, options: object): object => ({ ...acme, datasets: { [name]: options } });
+const auditEvents = (options: object): object => dataset("audit-events", options);
+const auditDefaults = {
+  everyMs: minute,
+  backfillMs: 365 * day,
+  overlapMs: 10 * minute,
+  snapshotEveryMs: Infinity,
+  sensitive: [],
+  enrich: [],
+};
+/** What a dataset has that is told nothing. */
+const nothing = { backfillMs: 0, overlapMs: 0, snapshotEveryMs: Infinity, sensitive: [], enrich: [] };
 const without = (secret: object, key: string): object =>
   Object.fromEntries(Object.entries(secret).filter(([name]) => name !== key));
 
@@ -18,9 +33,8 @@ describe("a tenant's secret", () => {
       maxRequestsPerHour: 2500,
       notes: [],
     });
-    expect([...tenant.datasets]).toEqual([
-      ["audit-events", { everyMs: 60_000, backfillMs: 365 * 86_400_000, overlapMs: 600_000 }],
-    ]);
+    expect([...tenant.datasets]).toEqual([["audit-events", auditDefaults]]);
+    expect(tenant.filters).toEqual({});
     expect(tenant.token.reveal()).toBe(acme.token);
     expect(tenant.fingerprint).toMatch(/^[0-9a-f]{16}$/u);
   });
@@ -39,12 +53,29 @@ describe("a tenant's secret", () => {
     const tenant = tenantOf({
       ...acme,
       region: "eu",
-      datasets: { "audit-events": { every: "5m", backfill: "0s", overlap: "1h" } },
+      datasets: {
+        "audit-events": { every: "5m", backfill: "0s", overlap: "1h", enrich: ["actor"] },
+        threats: { every: "1m", backfill: "30d", api: "v2" },
+        "device-details": { every: "7d", snapshotEvery: "never", sensitive: ["last_location"] },
+      },
+      filters: { blueprints: ["8e5f1c20"], deviceFamilies: ["Mac"], tags: ["production", "lab"] },
       destinations: ["siem", "data-lake", "siem"],
       jurisdiction: "fedramp",
       maxRequestsPerHour: 10_000,
     });
-    expect(tenant.datasets.get("audit-events")).toEqual({ everyMs: 300_000, backfillMs: 0, overlapMs: 3_600_000 });
+    expect(Object.fromEntries(tenant.datasets)).toEqual({
+      "audit-events": {
+        ...auditDefaults,
+        everyMs: 5 * minute,
+        backfillMs: 0,
+        overlapMs: hour,
+        enrich: ["actor"],
+      },
+      threats: { ...nothing, everyMs: minute, backfillMs: 30 * day, api: "v2" },
+      "device-details": { ...nothing, everyMs: 7 * day, sensitive: ["last_location"] },
+    });
+    expect(tenant.filters).toEqual({ blueprints: ["8e5f1c20"], deviceFamilies: ["Mac"], tags: ["production", "lab"] });
+    expect(tenant.notes).toEqual([]);
     expect(tenant.destinations).toEqual(["siem", "data-lake"]);
     expect([tenant.jurisdiction, tenant.maxRequestsPerHour]).toEqual(["fedramp", 10_000]);
   });
@@ -59,21 +90,43 @@ describe("a tenant's secret", () => {
     expect(tenantErrors(local)).toMatchObject([{ key: "apiUrl" }]);
   });
 
-  it("notes what means nothing, and goes on", () => {
-    const secret = {
-      ...auditEvents({ snapshotEvery: "never" }),
-      filters: { deviceFamilies: ["Mac"], tags: ["t"], blueprints: [] },
-    };
-    expect(tenantOf(secret).notes).toEqual([
-      {
-        secret: "TENANT_ACME",
-        key: "datasets.audit-events.snapshotEvery",
-        message:
-          'Cannot read secret "TENANT_ACME": "datasets.audit-events.snapshotEvery" means nothing for a dataset of events',
-        fix: "Remove it",
-      },
-      expect.objectContaining({ key: "filters" }),
-    ]);
+  it("collects every dataset that there is with its own defaults", () => {
+    const names = [...datasets.keys()];
+    const tenant = tenantOf({ ...acme, datasets: Object.fromEntries(names.map((name) => [name, {}])) });
+    expect([...tenant.datasets.keys()]).toEqual(names);
+    expect(tenant.notes).toEqual([]);
+    expect(tenant.datasets.get("audit-events")).toEqual(auditDefaults);
+    expect(tenant.datasets.get("threats")).toEqual({ ...nothing, everyMs: 5 * minute, backfillMs: 365 * day });
+    expect(tenant.datasets.get("devices")).toEqual({ ...nothing, everyMs: hour, snapshotEveryMs: day });
+    expect(tenant.datasets.get("device-activity")).toEqual({ ...nothing, everyMs: 12 * hour, backfillMs: 30 * day });
+  });
+
+  it.each<[string, string, object, string]>([
+    ["snapshotEvery", "audit-events", { snapshotEvery: "never" }, "means nothing for a dataset of events"],
+    ["snapshotEvery", "threats", { snapshotEvery: "1h" }, "means nothing for a dataset of events"],
+    ["snapshotEvery", "device-activity", { snapshotEvery: "1h" }, "means nothing for a dataset of events"],
+    ["overlap", "threats", { overlap: "1h" }, "means nothing for a dataset that is read whole"],
+    ["overlap", "devices", { overlap: "0s" }, "means nothing for a dataset that is read whole"],
+    ["backfill", "devices", { backfill: "365d" }, "means nothing for a dataset of state"],
+    ["backfill", "prism-apps", { backfill: "0s" }, "means nothing for a dataset of state"],
+  ])("notes that %s means nothing for %s, and goes on as if it had not been written", (key, name, options, why) => {
+    const tenant = tenantOf(dataset(name, options));
+    const path = `datasets.${name}.${key}`;
+    const message = `Cannot read secret "TENANT_ACME": "${path}" ${why}`;
+    expect(tenant.notes).toEqual([{ secret: "TENANT_ACME", key: path, message, fix: "Remove it" }]);
+    expect(tenant.datasets.get(name)).toEqual(tenantOf(dataset(name, {})).datasets.get(name));
+  });
+
+  it("notes filters that narrow none of the datasets", () => {
+    const filters = { deviceFamilies: ["Mac"] };
+    for (const names of [["audit-events"], ["tags", "users", "blueprints"]]) {
+      const chosen = Object.fromEntries(names.map((name) => [name, {}]));
+      expect(tenantOf({ ...acme, filters, datasets: chosen }).notes).toMatchObject([
+        { key: "filters", fix: "Remove it", message: expect.stringContaining("none is collected") },
+      ]);
+    }
+    for (const name of ["devices", "device-apps", "prism-apps", "threats"])
+      expect(tenantOf({ ...dataset(name, {}), filters }).notes).toEqual([]);
   });
 
   it.each<[string, unknown, string, string, string | RegExp]>([
@@ -169,21 +222,28 @@ describe("a tenant's secret", () => {
       { ...acme, datasets: { elephants: {} } },
       "datasets.elephants",
       "is not a dataset",
-      'This version has "audit-events"',
+      /^This version has "audit-events", .*"device-apps" and "prism-" with one of its categories$/u,
+    ],
+    [
+      "a category of Prism as the API writes it",
+      dataset("prism-launch_agents_and_daemons", {}),
+      "datasets.prism-launch_agents_and_daemons",
+      "is not a dataset",
+      /^Did you mean "prism-launch-agents-and-daemons"\?/u,
     ],
     [
       "a later dataset",
-      { ...acme, datasets: { "prism-apps": {} } },
-      "datasets.prism-apps",
-      'asks for "prism-apps", which this version does not have yet',
-      'This version has "audit-events"',
+      dataset("forwarder-health", {}),
+      "datasets.forwarder-health",
+      'asks for "forwarder-health", which this version does not have yet',
+      /^This version has "audit-events"/u,
     ],
     [
       "a mistyped later dataset",
-      { ...acme, datasets: { threts: {} } },
-      "datasets.threts",
+      dataset("forwarder-jurnal", {}),
+      "datasets.forwarder-jurnal",
       "is not a dataset",
-      /Did you mean "threats"\?/u,
+      /^Did you mean "forwarder-journal"\?/u,
     ],
     ["an unknown option", auditEvents({ evry: "1s" }), "datasets.audit-events.evry", "is not a key", /"every"/u],
     ["options that are no object", auditEvents([]), "datasets.audit-events", "has the wrong type", /object/u],
@@ -220,6 +280,93 @@ describe("a tenant's secret", () => {
       "is not a duration",
       /./u,
     ],
+    ["too quick a walk", dataset("devices", { every: "0s" }), "datasets.devices.every", "is too short", /"1s"/u],
+    ["too slow a walk", dataset("devices", { every: "31d" }), "datasets.devices.every", "is too long", /"30d"/u],
+    ["a walk of never", dataset("devices", { every: "never" }), "datasets.devices.every", 'be "never"', /Leave/u],
+    [
+      "snapshots without a pause",
+      dataset("devices", { snapshotEvery: "0s" }),
+      "datasets.devices.snapshotEvery",
+      "is too short",
+      'Write at least "1s"',
+    ],
+    [
+      "snapshots too far apart",
+      dataset("devices", { snapshotEvery: "3651d" }),
+      "datasets.devices.snapshotEvery",
+      "is too long",
+      'Write at most "3650d"',
+    ],
+    [
+      "what means nothing and is no duration either",
+      dataset("devices", { overlap: "soon" }),
+      "datasets.devices.overlap",
+      "is not a duration",
+      /"90s"/u,
+    ],
+    [
+      "a past that is never",
+      dataset("device-activity", { backfill: "never" }),
+      "datasets.device-activity.backfill",
+      'cannot be "never"',
+      'Write "0s" to start from now',
+    ],
+    [
+      "a sensitive key of another dataset",
+      dataset("device-status", { sensitive: ["log", "last_location"] }),
+      "datasets.device-status.sensitive.1",
+      "is not one of the values that it may have",
+      'Write "log", "last_audit_log" or "control_log"',
+    ],
+    [
+      "one sensitive key as text",
+      dataset("device-status", { sensitive: "log" }),
+      "datasets.device-status.sensitive",
+      "has the wrong type",
+      /list/u,
+    ],
+    [
+      "sensitive keys where none is cut out",
+      dataset("tags", { sensitive: ["name"] }),
+      "datasets.tags.sensitive",
+      "is not an option of this dataset: no key of it is cut out",
+      "Remove it",
+    ],
+    [
+      "a version of the API that there is not",
+      dataset("threats", { api: "v3" }),
+      "datasets.threats.api",
+      "is not one of the values that it may have",
+      'Write "v1" or "v2"',
+    ],
+    [
+      "a version of the API without a choice",
+      dataset("devices", { api: "v1" }),
+      "datasets.devices.api",
+      "is not an option of this dataset: Kandji has one endpoint for it",
+      "Remove it",
+    ],
+    [
+      "something else to add to events",
+      auditEvents({ enrich: ["target"] }),
+      "datasets.audit-events.enrich.0",
+      "is not one of the values that it may have",
+      'Write "actor"',
+    ],
+    [
+      "actors of a dataset of rows",
+      dataset("devices", { enrich: ["actor"] }),
+      "datasets.devices.enrich",
+      'is an option of "audit-events" only',
+      "Remove it",
+    ],
+    [
+      "a mistyped option of some datasets only",
+      dataset("threats", { apis: "v2" }),
+      "datasets.threats.apis",
+      "is not a key",
+      /^Did you mean "api"\?/u,
+    ],
     ["no destination", { ...acme, destinations: [] }, "destinations", "names no destination", /at least one/u],
     ["one destination as text", { ...acme, destinations: "siem" }, "destinations", "has the wrong type", /list/u],
     [
@@ -236,6 +383,7 @@ describe("a tenant's secret", () => {
       "is not a key",
       /"blueprints"/u,
     ],
+    ["a filter that lets nothing through", { ...acme, filters: { tags: [] } }, "filters.tags", "is empty", /leave/u],
     ["an empty filter", { ...acme, filters: { tags: [""] } }, "filters.tags.0", "is empty", /./u],
     ["a filter that is no list", { ...acme, filters: { tags: "a" } }, "filters.tags", "has the wrong type", /list/u],
   ])("says what is wrong with %s", (_, secret, key, what, fix) => {
@@ -248,21 +396,38 @@ describe("a tenant's secret", () => {
   });
 
   it("takes every bound", () => {
-    expect(
-      tenantOf(auditEvents({ every: "1s", backfill: "3650d", overlap: "7d" })).datasets.get("audit-events"),
-    ).toEqual({
+    const optionsOf = (name: string, options: object) => tenantOf(dataset(name, options)).datasets.get(name);
+    expect(optionsOf("audit-events", { every: "1s", backfill: "3650d", overlap: "7d" })).toMatchObject({
       everyMs: 1000,
-      backfillMs: 3650 * 86_400_000,
-      overlapMs: 7 * 86_400_000,
+      backfillMs: 3650 * day,
+      overlapMs: 7 * day,
     });
-    expect(tenantOf(auditEvents({ every: "24h", overlap: "0s" })).datasets.get("audit-events")).toMatchObject({
-      overlapMs: 0,
+    expect(optionsOf("audit-events", { every: "24h", overlap: "0s" })).toMatchObject({ everyMs: day, overlapMs: 0 });
+    expect(optionsOf("devices", { every: "1s", snapshotEvery: "1s" })).toMatchObject({
+      everyMs: 1000,
+      snapshotEveryMs: 1000,
     });
+    expect(optionsOf("devices", { every: "30d", snapshotEvery: "3650d" })).toMatchObject({
+      everyMs: 30 * day,
+      snapshotEveryMs: 3650 * day,
+    });
+    expect(optionsOf("devices", { snapshotEvery: "never" })).toMatchObject({ snapshotEveryMs: Infinity });
+    expect(optionsOf("device-activity", { backfill: "3650d" })).toMatchObject({ backfillMs: 3650 * day });
     expect(tenantOf({ ...acme, maxRequestsPerHour: 1 }).maxRequestsPerHour).toBe(1);
   });
 
+  it("takes each sensitive key of each dataset that has some, and each version of the API", () => {
+    for (const [name, found] of listings) {
+      const keys = Object.keys(found.sensitive);
+      const versions = found.ways.flatMap(({ api }) => api ?? []);
+      if (keys.length > 0)
+        expect(tenantOf(dataset(name, { sensitive: keys })).datasets.get(name)?.sensitive).toEqual(keys);
+      for (const api of versions) expect(tenantOf(dataset(name, { api })).datasets.get(name)?.api).toBe(api);
+    }
+  });
+
   it("tells everything that is wrong at once", () => {
-    const errors = tenantErrors({ subdomain: "a.b", token: "", region: "x", datasets: { threats: {} }, nonsense: 1 });
-    expect(errors.map((error) => error.key)).toEqual(["subdomain", "region", "token", "datasets.threats", "nonsense"]);
+    const errors = tenantErrors({ subdomain: "a.b", token: "", region: "x", datasets: { thorats: {} }, nonsense: 1 });
+    expect(errors.map((error) => error.key)).toEqual(["subdomain", "region", "token", "datasets.thorats", "nonsense"]);
   });
 });
