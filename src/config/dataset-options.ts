@@ -75,8 +75,7 @@ function listingOptions({ defaults, sends }: Listing) {
 }
 
 /** Options that only some datasets have. */
-const particular = ["sensitive", "api", "enrich"] as const;
-type Particular = (typeof particular)[number];
+type Particular = "sensitive" | "api" | "enrich";
 
 function particularOptions(dataset: Dataset): Partial<Record<Particular, z.ZodType>> {
   if (dataset.reading === "feed")
@@ -134,17 +133,17 @@ export const optionKeys = (dataset: Dataset): string[] => [...common, ...Object.
 
 /** A better word for an option of other datasets than that it is unknown. */
 export function misplacedOption(key: string): Complaint | undefined {
-  const isParticular = (name: string): name is Particular => (particular as readonly string[]).includes(name);
-  return isParticular(key) ? { what: misplaced[key], fix: "Remove it" } : undefined;
+  const what = misplaced.get(key);
+  return what === undefined ? undefined : { what, fix: "Remove it" };
 }
 
 const enriched = [...feeds.values()].filter(({ enrichments }) => enrichments !== undefined).map(({ name }) => name);
 
-const misplaced: Record<Particular, string> = {
-  sensitive: "is not an option of this dataset: no key of it is cut out",
-  api: "is not an option of this dataset: Kandji has one endpoint for it",
-  enrich: `is an option of ${listed(enriched)} only`,
-};
+const misplaced: ReadonlyMap<string, string> = new Map<Particular, string>([
+  ["sensitive", "is not an option of this dataset: no key of it is cut out"],
+  ["api", "is not an option of this dataset: Kandji has one endpoint for it"],
+  ["enrich", `is an option of ${listed(enriched)} only`],
+]);
 
 /** What the schemas let through: milliseconds, and what the operator did not write absent where it means nothing. */
 export interface RawOptions {
