@@ -31,7 +31,7 @@ export interface ForwarderOperations {
 
 export type OverallHealth = Exclude<Health, "paused">;
 
-/** What of a report is worth a row when it changes: not the times that pass by themselves. */
+/** What of a report is worth a row when it changes: not the times that pass by themselves, nor how far a walk is. */
 export function essence({ datasets, destinations, problems, health, paused }: TenantReport): string {
   return JSON.stringify([
     health,

@@ -76,7 +76,8 @@ const walkOddityTexts: Record<WalkOddity, { message: string; fix: string }> = {
     fix: "Compare them with the console: blueprints by id, tags by name, families as Mac, iPhone, iPad, AppleTV, Windows, Android",
   },
   "device-unreadable": {
-    message: "Kandji's answer for a device could not be read, again and again; what is known of it stays and the walk went on",
+    message:
+      "Kandji's answer for a device could not be read, again and again; what is known of it stays and the walk went on",
     fix: "Nothing to do unless it lasts; it is asked again at the next walk",
   },
   "row-unreadable": {
@@ -89,7 +90,7 @@ const walkOddityTexts: Record<WalkOddity, { message: string; fix: string }> = {
   },
 };
 
-export function walkOddityProblems(subject: string, source: WalkSource): Problem[] {
+export function walkOddityProblems(subject: string, source: Pick<WalkSource, "oddities">): Problem[] {
   return source.oddities().map((code) => ({ code, subject, ...walkOddityTexts[code], health: "degraded" }));
 }
 
@@ -150,21 +151,28 @@ export function tenantProblems(state: TenantState, isBackedUp: boolean, now: num
       health: "failing",
     });
   }
-  if (state.budget.isScarce && state.walks.all.length > 0) {
+  return [...problems, ...requestProblems(state, subject)];
+}
+
+/** What stands in the way of asking Kandji at all. */
+function requestProblems({ budget, walks, sources, options }: TenantState, subject: string): Problem[] {
+  const problems: Problem[] = [];
+  if (budget.isScarce && walks.all.length > 0) {
     problems.push({
       code: "quota-scarce",
       subject,
-      message: "Other tools have used up most of the tenant's 10,000 requests of this hour, so datasets that are read whole wait",
+      message:
+        "Less than a fifth of the tenant's 10,000 requests of this hour is left for all of its tools, so datasets that are read whole wait",
       fix: "Nothing to do; audit events are polled all the same, and the others go on when there is room",
       health: "degraded",
     });
   }
   // Fewer are left than the next poll takes.
-  if (state.budget.left("live") < Math.max(1, ...[...state.sources.values()].map(pagesOf))) {
+  if (budget.left("live") < Math.max(1, ...[...sources.values()].map(pagesOf))) {
     problems.push({
       code: "share-used-up",
       subject,
-      message: `The ${tenant.maxRequestsPerHour} requests an hour of this tenant are used up; polling goes on as they become free`,
+      message: `The ${options.tenant.maxRequestsPerHour} requests an hour of this tenant are used up; polling goes on as they become free`,
       fix: 'Raise "maxRequestsPerHour", or poll less often with "every"',
       health: "degraded",
     });

@@ -30,11 +30,26 @@ describe("docs/promises.md", () => {
 });
 
 describe("docs/operating.md", () => {
+  /** What is reported under its own name. */
+  const kinds = [
+    ["src/kandji/failure.ts", "FailureKind"],
+    ["src/collection/walk.ts", "Oddity"],
+    ["src/collection/listing/walk-state.ts", "WalkOddity"],
+  ] as const;
+
+  /** The members of a union of texts. */
+  function membersOf(path: string, type: string): string[] {
+    const [, union = ""] = new RegExp(`^export type ${type} =([^;]*);`, "mu").exec(textOf(path)) ?? [];
+    return [...union.matchAll(/"([a-z-]+)"/g)].map(([, member = ""]) => member);
+  }
+
   test("every problem code has a heading", () => {
     // A hyphen tells our codes from zod's.
-    const codes = filesBelow("src").flatMap((path) =>
+    const written = filesBelow("src").flatMap((path) =>
       [...textOf(path).matchAll(/\bcode:\s*"([a-z]+(?:-[a-z]+)+)"/g)].map(([, code = ""]) => code),
     );
+    const codes = [...written, ...kinds.flatMap(([path, type]) => membersOf(path, type))];
+    expect(codes).toEqual(expect.arrayContaining(["quota-scarce", "not-available", "hidden-ties", "list-never-still"]));
     const headings = new Set(
       [...textOf("docs/operating.md").matchAll(/^### `?([a-z-]+)`?$/gm)].map(([, code]) => code),
     );

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { ageProblem, setbackProblem, tenantProblems, troubleProblem } from "../../src/tenant/problems.ts";
+import type { WalkOddity } from "../../src/collection/listing/walk-state.ts";
+import { datasets } from "../../src/datasets/registry.ts";
+import {
+  ageProblem,
+  setbackProblem,
+  tenantProblems,
+  troubleProblem,
+  walkOddityProblems,
+} from "../../src/tenant/problems.ts";
 import { reportOf } from "../../src/tenant/reporter.ts";
 import type { FailureKind } from "../../src/kandji/failure.ts";
 import { ledgerOf, spoolOf } from "../spool/setting.ts";
@@ -36,10 +44,72 @@ describe("what stands in the way of collection", () => {
     "token-rejected",
     "token-lacks-permission",
     "wrong-host",
+    "not-available",
     "different-account",
     "unexpected-answer",
   ] as const)("%s is failing at once", (kind) => {
     expect(setbackProblem("tenant acme", setback(kind), epoch)).toMatchObject({ code: kind, health: "failing" });
+  });
+});
+
+describe("what stands in the way of a walk", () => {
+  const permissions = [...datasets.values()].flatMap((dataset) =>
+    dataset.reading === "feed" ? [dataset.permission.path] : dataset.ways.map(({ permission }) => permission.path),
+  );
+  const walking = (chosen: object, tenant: object = {}, kandji: object = {}): Household =>
+    new Household(
+      {
+        kandji: { acme: { token: "token-of-acme", permissions, fleet: { devices: 3 }, ...kandji } },
+        intakes: { siem: { kind: "webhook" } },
+      },
+      secrets({ siem: {} }, { datasets: chosen, ...tenant }),
+    );
+  const found = (it: Household) => it.report().problems.map(({ code, subject, health }) => [code, subject, health]);
+
+  test("a product that the tenant does not have is told as such, whichever endpoint says so", async () => {
+    for (const status of [401, 403, 404]) {
+      const gone = { "/api/v1/threat-details": status, "/api/v2/threat/threat-details": status };
+      const it = walking({ threats: {} }, {}, { unavailable: gone });
+      await it.pass(minute);
+      expect(found(it)).toEqual([["not-available", "tenant acme / threats", "failing"]]);
+      expect(it.report().problems[0]?.fix).toContain("EDR");
+    }
+  });
+
+  test("a device that cannot be read is passed over, which is told for a day", async () => {
+    const unavailable = { "/api/v1/devices/{device_id}/status": 503 };
+    const it = walking({ "device-status": { every: "30d" } }, {}, { unavailable });
+    await it.pass(30 * minute);
+    expect(found(it)).toEqual([["device-unreadable", "tenant acme / device-status", "degraded"]]);
+    await it.time.advance(23 * hour);
+    expect(codes(it)).toContain("device-unreadable");
+    await it.time.advance(hour);
+    expect(codes(it)).not.toContain("device-unreadable");
+  });
+
+  test.each(["filter-matches-nothing", "device-unreadable", "row-unreadable", "list-never-still"] as const)(
+    "%s says what happened and the mend, and makes nothing fail",
+    (oddity: WalkOddity) => {
+      const [problem] = walkOddityProblems("tenant acme / devices", { oddities: () => [oddity] });
+      expect(problem).toMatchObject({ code: oddity, subject: "tenant acme / devices", health: "degraded" });
+      for (const text of [problem?.message, problem?.fix]) expect(text).toMatch(/^[A-Z].*[^.]$/u);
+    },
+  );
+
+  test("other tools that use up the tenant's hour are told while less than a fifth of it is left", async () => {
+    const left = (it: Household, requests: number) =>
+      it.engine.state.budget.answered(new Headers({ "X-RateLimit-Remaining-Hour": String(requests) }));
+    const it = walking({ "audit-events": {}, devices: {} });
+    left(it, 2_000);
+    expect(codes(it)).not.toContain("quota-scarce");
+    left(it, 1_999);
+    expect(codes(it)).toContain("quota-scarce");
+    await it.time.advance(5 * minute);
+    expect(codes(it)).not.toContain("quota-scarce");
+    // Nothing waits where nothing is walked.
+    const other = house();
+    left(other, 0);
+    expect(codes(other)).not.toContain("quota-scarce");
   });
 });
 

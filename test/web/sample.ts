@@ -9,6 +9,7 @@ import type {
   TenantOperations,
   TenantReport,
   Verification,
+  WalkReport,
 } from "../../src/tenant/report.ts";
 import type { Gateway } from "../../src/web/gateway.ts";
 
@@ -41,6 +42,21 @@ export function aDataset(changes: Partial<DatasetReport> = {}): DatasetReport {
     drift: 0,
     backfill: { state: "done", percent: 100 },
     lastDay: [4, 8, 2, 0, 0, 1, 12, 80, 122, 140, 131, 90, 77, 92, 110, 160, 121, 60, 22, 12, 8, 3, 0, 5],
+    ...changes,
+  };
+}
+
+/** A walk that has come to its end; `changes` make one in progress. */
+export function aWalk(changes: Partial<WalkReport> = {}): WalkReport {
+  return {
+    state: "resting",
+    percent: 100,
+    startedAt: ago(14 * minute),
+    endsAt: ago(12 * minute),
+    requests: 214,
+    rows: 8_120,
+    skippedDevices: 60,
+    remembered: 8_133,
     ...changes,
   };
 }
