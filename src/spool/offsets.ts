@@ -78,7 +78,8 @@ export const needs = (offset: Offset): number => Math.min(offset.position, ...of
 /** All offsets of a tenant: few, so they are kept in memory and written through. */
 export class Offsets {
   readonly #sql: Sql;
-  readonly #known = new Map<string, Offset>();
+  /** By lane and destination: the plan asks for those of each lane before each request. */
+  readonly #known = new Map<string, Map<string, Offset>>();
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -86,7 +87,7 @@ export class Offsets {
   }
 
   all(): Offset[] {
-    return [...this.#known.values()];
+    return [...this.#known.values()].flatMap((lane) => [...lane.values()]);
   }
 
   of(destination: string): Offset[] {
@@ -94,11 +95,11 @@ export class Offsets {
   }
 
   in(lane: Lane): Offset[] {
-    return this.all().filter((offset) => laneKey(offset.lane) === laneKey(lane));
+    return [...(this.#known.get(laneKey(lane))?.values() ?? [])];
   }
 
   get(destination: string, lane: Lane): Offset | undefined {
-    return this.#known.get(keyOf(destination, lane));
+    return this.#known.get(laneKey(lane))?.get(destination);
   }
 
   write(offset: Offset): void {
@@ -116,12 +117,13 @@ export class Offsets {
 
   deleteOf(destination: string): void {
     this.#sql.exec("DELETE FROM offsets WHERE destination = ?", destination);
-    for (const { lane } of this.of(destination)) this.#known.delete(keyOf(destination, lane));
+    for (const lane of this.#known.values()) lane.delete(destination);
   }
 
   #keep(offset: Offset): void {
-    this.#known.set(keyOf(offset.destination, offset.lane), offset);
+    const key = laneKey(offset.lane);
+    const lane = this.#known.get(key) ?? new Map<string, Offset>();
+    lane.set(offset.destination, offset);
+    this.#known.set(key, lane);
   }
 }
-
-const keyOf = (destination: string, lane: Lane): string => `${destination} ${laneKey(lane)}`;

@@ -1,6 +1,7 @@
 import type { Tally } from "../collection/tally.ts";
 import { lastDay } from "../collection/tally.ts";
 import { formatInstant } from "../datasets/instant.ts";
+import { enrichmentProblems } from "./actors.ts";
 import { oddityProblems, setbackProblem, walkOddityProblems } from "./problems.ts";
 import { worst, iso, type DatasetReport, type Problem, type WalkReport } from "./report.ts";
 import type { Setback } from "./setback.ts";
@@ -30,7 +31,11 @@ const setbackProblems = (subject: string, setback: Setback | null, now: number):
 function accountOfSource(state: TenantState, source: Source, now: number): DatasetAccount {
   const subject = subjectOf(state, source.name);
   const setback = source.liveSetback ?? source.historySetback;
-  const problems = [...setbackProblems(subject, setback, now), ...oddityProblems(subject, source)];
+  const problems = [
+    ...setbackProblems(subject, setback, now),
+    ...enrichmentProblems(subject, source.enrichmentTrouble),
+    ...oddityProblems(subject, source),
+  ];
   const about = { tallies: [source.live.tally, source.history.tally], problems, now };
   return { report: { ...common(state, source, about), backfill: backfillOf(state, source) }, problems };
 }

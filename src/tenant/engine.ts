@@ -143,11 +143,14 @@ export class Engine {
       }
       this.#allowance.requests -= 1;
       const { state } = this;
+      const { taken } = state.budget;
       const page = this.#whileBusy(collecting, async () => {
         if (collect.kind === "history") return state.readRange(collect.range);
         return collect.kind === "live" ? state.poll(collect.dataset) : state.walk(collect.dataset);
       });
       this.#arrived(await page);
+      // A page may need more than the request that it was allowed: who acted is asked for.
+      this.#allowance.requests -= Math.max(0, state.budget.taken - taken - 1);
     }
     if (!this.#isStopped) this.#arrived(this.state.flush());
     this.#handOver();

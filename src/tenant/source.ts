@@ -1,3 +1,4 @@
+import type { EnrichmentTrouble } from "../collection/actors.ts";
 import { HistoryReader, type HistoryStep } from "../collection/history-reader.ts";
 import { LiveCollector, type Collection, type Step } from "../collection/live-collector.ts";
 import type { Oddity } from "../collection/walk.ts";
@@ -56,6 +57,11 @@ export class Source {
     const step = await this.history.step(range);
     this.historySetback = step.kind === "finished" ? null : this.#after(this.historySetback, step);
     return step;
+  }
+
+  /** Why records go out without what is to be added to them. */
+  get enrichmentTrouble(): EnrichmentTrouble | null {
+    return this.#collection.actors?.trouble ?? null;
   }
 
   /** Oddities of the paging that were seen within the last hour. */

@@ -1,10 +1,10 @@
-import type { Collection } from "../collection/live-collector.ts";
 import type { Feed } from "../datasets/dataset.ts";
 import { feeds } from "../datasets/registry.ts";
 import { Courier } from "../delivery/courier.ts";
 import { RequestBudget } from "../kandji/budget.ts";
 import { KandjiClient } from "../kandji/client.ts";
 import { Spool } from "../spool/spool.ts";
+import { actorsOf } from "./actors.ts";
 import { chainKeyOf } from "./chain.ts";
 import { Documents } from "./documents.ts";
 import type { EngineOptions } from "./engine.ts";
@@ -218,12 +218,12 @@ export class TenantState {
   }
 
   #addSource(name: string, dataset: Feed): void {
+    const actors = actorsOf(this, dataset);
     const options = this.options.tenant.datasets.get(name);
     if (options === undefined) return;
-    const { ports } = this.options;
     const { spool, client } = this;
-    const collection: Collection = { ports, spool, client, dataset, options, usage: () => this.budget.usage() };
-    this.sources.set(name, new Source(collection));
+    const around = { ports: this.options.ports, spool, client, usage: () => this.budget.usage() };
+    this.sources.set(name, new Source({ ...around, dataset, options, actors }));
   }
 
   #addCourier({ id, config }: Member): void {

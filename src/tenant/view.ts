@@ -1,5 +1,4 @@
 import type { Ports } from "../ports.ts";
-import { isIn } from "../spool/segments.ts";
 import { isFor } from "../spool/spool.ts";
 import { pagesOf } from "./heartbeat.ts";
 import type { Source } from "./source.ts";
@@ -73,16 +72,19 @@ function viewWalk(
   now: number,
 ): WalkView {
   const { name, walker, setback } = source;
-  const isWanted = walker.walk !== null || source.isAsked || rangesFor(state, name, now, waiting).length > 0;
+  const isDue = walker.walk !== null || source.isAsked || rangesFor(state, name, now, waiting).length > 0;
+  const { isUrgent, lastStepAt } = source;
+  // Of most of them nothing is wanted most of the time.
+  if (!isDue) return { dataset: name, isDue, isPaused: false, isBackedUp: false, at: 0, isUrgent, lastStepAt };
   return {
     dataset: name,
-    isDue: isWanted,
+    isDue,
     // Where a poll can tell whether this is still the same account, a walk waits for it.
     isPaused: state.isPaused({ dataset: name }) || !state.hasTaker(name) || (state.isHostNew && state.sources.size > 0),
     isBackedUp: fastest(state, name, waiting) > Math.min(historyAheadBytes, state.spool.maxBytes / 4),
     at: Math.max(setback?.retryAt ?? 0, source.paceAt()),
-    isUrgent: source.isUrgent,
-    lastStepAt: source.lastStepAt,
+    isUrgent,
+    lastStepAt,
   };
 }
 
@@ -113,15 +115,12 @@ function takesNow(state: TenantState, destination: string, ahead: number, now: n
 
 /** Bytes of records that wait for each destination. */
 function waitingBytes(state: TenantState): Map<string, number> {
-  const segments = state.spool.segments.all();
-  const bytes = new Map<string, number>();
-  for (const offset of state.spool.offsets.all()) {
-    const ahead = segments.filter(
-      (segment) =>
-        isIn(segment, offset.lane) && isFor(segment, offset) && segment.first + segment.records > offset.position,
-    );
-    const sum = ahead.reduce((total, segment) => total + segment.bytes, bytes.get(offset.destination) ?? 0);
-    bytes.set(offset.destination, sum);
+  const bytes = new Map(state.spool.offsets.all().map(({ destination }) => [destination, 0]));
+  for (const segment of state.spool.segments.all()) {
+    for (const offset of state.spool.offsets.in(segment.lane)) {
+      const isAhead = isFor(segment, offset) && segment.first + segment.records > offset.position;
+      if (isAhead) bytes.set(offset.destination, (bytes.get(offset.destination) ?? 0) + segment.bytes);
+    }
   }
   return bytes;
 }

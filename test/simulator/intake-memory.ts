@@ -40,6 +40,8 @@ export class IntakeMemory {
   readonly changedBatches = new Set<string>();
   readonly #digests = new Map<string, string>();
   arrivals = 0;
+  /** Hears of every batch that was accepted. */
+  onAccepted: ((delivery: Delivery) => void) | undefined;
 
   constructor(keepTexts: boolean) {
     this.#keepTexts = keepTexts;
@@ -56,6 +58,7 @@ export class IntakeMemory {
     const { tenant, dataset } = delivery;
     this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: drops !== undefined, keys });
     if (drops === undefined) return;
+    this.onAccepted?.(delivery);
     for (const [index, key] of keys.entries()) this.#accept(key, delivery.records[index] ?? "", drops);
   }
 
