@@ -23,7 +23,10 @@ type Next = (body: Row, rows: readonly Row[], before: number) => string | undefi
 
 async function follow(kandji: SimulatedKandji, first: string, rowsIn: string, next: Next): Promise<Row[]> {
   const all: Row[] = [];
+  let last = "";
   for (let path: string | undefined = first; path !== undefined;) {
+    if (path === last) throw new Error(`${path} leads to itself`);
+    last = path;
     const { status, body, text } = await read(kandji, path);
     if (status !== 200) throw new Error(`${path} answers ${status}: ${text}`);
     const rows = (Array.isArray(body) ? body : (body as Row)[rowsIn]) as Row[];
@@ -33,8 +36,11 @@ async function follow(kandji: SimulatedKandji, first: string, rowsIn: string, ne
   return all;
 }
 
-const joined = (path: string, name: string, value: string | number): string =>
-  `${path}${path.includes("?") ? "&" : "?"}${name}=${encodeURIComponent(value)}`;
+function joined(path: string, name: string, value: string | number): string {
+  const url = new URL(path, "https://any.example");
+  url.searchParams.set(name, String(value));
+  return url.pathname + url.search;
+}
 
 export const byOffset =
   (path: string, limit: number, rowsIn = "results"): Walk =>
