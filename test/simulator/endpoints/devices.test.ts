@@ -53,8 +53,8 @@ describe("the list of devices", () => {
 
   it("orders by what it is asked, up and down", async () => {
     const kandji = kandjiWith();
-    const by = async (ordering: string, field: string): Promise<unknown[]> =>
-      (await rowsAt(kandji, `${DEVICES}?limit=300&ordering=${ordering}`)).map((row) => row[field]);
+    const by = async (ordering: string, field: string): Promise<string[]> =>
+      (await rowsAt(kandji, `${DEVICES}?limit=300&ordering=${ordering}`)).map((row) => String(row[field]));
     const ids = await by("device_id", "device_id");
     expect(ids).toEqual(ids.toSorted());
     expect(await by("-device_id", "device_id")).toEqual(ids.toReversed());

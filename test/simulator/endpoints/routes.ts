@@ -49,10 +49,11 @@ export function routeOf(path: string): Route | undefined {
 
 const anonymous = (template: string): string => template.replaceAll(/\{[^}]*\}/g, "{}");
 
-/** A permission is a path, for `GET`, or a method and a path; what stands in the braces does not matter. */
+/** A permission is a path, for `GET`, or a method and a path; what stands in the braces does not matter. `*` is all of them. */
 export function isPermitted(permissions: readonly string[], method: string, template: string): boolean {
   const wanted = anonymous(template);
   return permissions.some((permission) => {
+    if (permission === "*") return true;
     const [, verb = "GET", path = ""] = /^(?:([A-Z]+) )?(.*)$/.exec(permission) ?? [];
     return verb === method && anonymous(path) === wanted;
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { PARAMETER_IDS } from "../endpoints/device-status.ts";
 import { ALL_PATHS } from "../endpoints/routes.ts";
 import { SimulatedKandji } from "../kandji.ts";
 import { identityOf, WALKS } from "../whole-reader.ts";
@@ -167,6 +168,7 @@ describe("a change", () => {
       for (const family of ["Windows", "Android", "iPad"] as const) fleet.updateApp(fleet.deviceOf(family).id);
     },
     status: (fleet, mac) => fleet.setStatus(mac.id, mac.blueprint.items[0]?.id ?? "", "INCOMPATIBLE"),
+    "a parameter": (fleet, mac) => fleet.setStatus(mac.id, PARAMETER_IDS[0] ?? "", "INCOMPATIBLE"),
     enrolment: (fleet) => fleet.enrol(),
     "enrolment of a family": (fleet) => expect(fleet.enrol("Android").family).toBe("Android"),
     removal: (fleet, mac) => fleet.remove(mac.id),
