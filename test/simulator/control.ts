@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import type { SimulatedIntake } from "./intake.ts";
 import type { SimulatedKandji } from "./kandji.ts";
+import { carryOut, fleetDeed } from "./fleet/fleet-schemas.ts";
 import { eventPlan, faultSettings, intakeChange, kandjiChange } from "./plan-schemas.ts";
 import type { World } from "./world.ts";
 
@@ -35,6 +36,19 @@ export function createControl(world: World, onStop: () => void): Hono {
       visible: kandji.store.visible().length,
       manners: kandji.requests.manners(),
       requests: newest,
+      violations: kandji.violations,
+    });
+  });
+  control.post("/kandji/:name/fleet", async (c) => {
+    carryOut(kandjiOf(c.req.param("name")).fleet, await read(c.req.raw, fleetDeed));
+    return c.json({});
+  });
+  control.get("/kandji/:name/fleet", (c) => {
+    const { devices, log } = kandjiOf(c.req.param("name")).fleet;
+    const after = Number(c.req.query("after") ?? "-1");
+    return c.json({
+      devices: devices.map(({ id, name, family }) => ({ id, name, family })),
+      changes: log.all().filter((change) => change.at > after),
     });
   });
 

@@ -41,8 +41,18 @@ export interface KandjiSettings {
   readonly unavailable: Readonly<Record<string, number>>;
   /** Of the pages of Prism that are not the last, the share that is shorter than asked, and how short; `null` for none. */
   readonly shortPages: { readonly share: number; readonly least: number } | null;
+  /** Users, and admins, on a page: what cannot be asked for. */
+  readonly peoplePerPage: number;
+  /** The field names of vulnerability detections: as the reference has them, or as they were seen. */
+  readonly vulnerabilityNames: "documented" | "observed";
   /** Milliseconds before each answer. */
   readonly latencyMs: number;
+}
+
+export interface Violation {
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
 }
 
 /** What a whole answer held. */
@@ -85,6 +95,8 @@ const USUAL: KandjiSettings = {
   largePages: null,
   unavailable: {},
   shortPages: null,
+  peoplePerPage: 300,
+  vulnerabilityNames: "observed",
   latencyMs: 0,
 };
 
@@ -94,7 +106,7 @@ export class SimulatedKandji {
   readonly faults: FaultDesk;
   readonly requests = new RequestLog();
   /** Requests for secrets of devices, which nobody may ever make, whatever they were answered. */
-  readonly violations: { readonly at: number; readonly method: string; readonly path: string }[] = [];
+  readonly violations: Violation[] = [];
   /** May be set later than at the start. */
   onServed: ((served: Served) => void) | undefined;
   readonly #now: () => number;

@@ -1,5 +1,6 @@
 /** Plans and changes as JSON: what the command line and the control routes accept. Unknown keys are mistakes. */
 import * as z from "zod";
+import { fleetWishes } from "./fleet/fleet-schemas.ts";
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -46,6 +47,10 @@ export const kandjiChange = z.strictObject({
   foreignOrigin: z.url().optional(),
   nextCarriesDates: z.boolean().optional(),
   largePages: z.strictObject({ above: count, fault }).nullable().optional(),
+  unavailable: z.record(z.string(), z.int().min(400).max(599)).optional(),
+  shortPages: z.strictObject({ share, least: count }).nullable().optional(),
+  peoplePerPage: z.int().min(1).optional(),
+  vulnerabilityNames: z.enum(["documented", "observed"]).optional(),
   latencyMs: milliseconds.optional(),
 });
 
@@ -63,6 +68,7 @@ const kandjiPlan = kandjiChange.extend({
   host: z.string().optional(),
   seed: z.int().optional(),
   events: z.array(eventPlan).optional(),
+  fleet: fleetWishes.optional(),
   faults: faultSettings.optional(),
 });
 

@@ -6,8 +6,10 @@ import type { Account } from "./account.ts";
 import type { Change } from "./change.ts";
 import type { EventPlan } from "./event-plan.ts";
 import type { FaultSettings } from "./faults.ts";
+import type { FleetChange } from "./fleet/change-log.ts";
+import type { FleetDeed } from "./fleet/fleet-schemas.ts";
 import type { IntakeSettings } from "./intake.ts";
-import type { KandjiSettings } from "./kandji.ts";
+import type { KandjiSettings, Violation } from "./kandji.ts";
 import type { LoggedRequest, Manners } from "./request-log.ts";
 import type { Stray, WorldAddresses, WorldPlan } from "./world.ts";
 
@@ -16,6 +18,12 @@ export interface KandjiReport {
   readonly visible: number;
   readonly manners: Manners;
   readonly requests: readonly LoggedRequest[];
+  readonly violations: readonly Violation[];
+}
+
+export interface FleetReport {
+  readonly devices: readonly { readonly id: string; readonly name: string; readonly family: string }[];
+  readonly changes: readonly FleetChange[];
 }
 
 export interface IntakeReport {
@@ -36,6 +44,9 @@ export interface SimulatorProcess {
   changeKandji(tenant: string, change: Change<KandjiSettings>): Promise<void>;
   breakKandji(tenant: string, faults: Change<FaultSettings>): Promise<void>;
   kandji(tenant: string, newestRequests?: number): Promise<KandjiReport>;
+  changeFleet(tenant: string, deed: FleetDeed): Promise<void>;
+  /** All devices, and the changes later than `after`. */
+  fleet(tenant: string, after?: number): Promise<FleetReport>;
   changeIntake(name: string, change: Change<IntakeSettings>): Promise<void>;
   breakIntake(name: string, faults: Change<FaultSettings>): Promise<void>;
   intake(name: string, newestRequests?: number): Promise<IntakeReport>;
@@ -72,6 +83,8 @@ export async function startSimulator(plan: WorldPlan, { minutes = 30 } = {}): Pr
     changeKandji: (tenant, change) => ask(`/kandji/${tenant}/settings`, change),
     breakKandji: (tenant, faults) => ask(`/kandji/${tenant}/faults`, faults),
     kandji: (tenant, newest = 0) => ask(`/kandji/${tenant}?requests=${newest}`),
+    changeFleet: (tenant, deed) => ask(`/kandji/${tenant}/fleet`, deed),
+    fleet: (tenant, after = -1) => ask(`/kandji/${tenant}/fleet?after=${after}`),
     changeIntake: (name, change) => ask(`/intakes/${name}/settings`, change),
     breakIntake: (name, faults) => ask(`/intakes/${name}/faults`, faults),
     intake: (name, newest = 0) => ask(`/intakes/${name}?requests=${newest}`),

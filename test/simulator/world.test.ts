@@ -118,6 +118,26 @@ describe("in a process of its own", () => {
     await expect(simulator.breakKandji("nobody", {})).rejects.toThrow("no tenant nobody");
   });
 
+  it("has a fleet, changes it when told, and tells what it did", async () => {
+    const fleet = { devices: 8, rates: { activity: 0 } };
+    simulator = await startSimulator({ kandji: { acme: { token: "t", permissions: ["*"], fleet } }, intakes: {} });
+    const { devices, changes } = await simulator.fleet("acme");
+    expect(devices).toHaveLength(8);
+    await simulator.changeFleet("acme", { do: "update", deviceId: devices[0]?.id ?? "", update: { name: "NB-NEW" } });
+    await simulator.changeFleet("acme", { do: "enrol", family: "iPad" });
+    await simulator.changeKandji("acme", { unavailable: { "/api/v1/threat-details": 410 } });
+    const { kandji } = simulator.addresses;
+    const listed = await (await fetch(`${kandji["acme"]}/api/v1/devices`, { headers })).text();
+    expect(listed).toContain("NB-NEW");
+    expect((await fetch(`${kandji["acme"]}/api/v1/threat-details`, { headers })).status).toBe(410);
+    await fetch(`${kandji["acme"]}/api/v1/devices/${devices[0]?.id}/secrets/unlockpin`, { headers });
+    expect((await simulator.kandji("acme")).violations).toHaveLength(1);
+    const events = new Set((await simulator.fleet("acme")).changes.slice(changes.length).map((change) => change.event));
+    expect(events).toContain("renamed");
+    expect(events).toContain("enrolled");
+    await expect(simulator.changeFleet("acme", { do: "remove", deviceId: "nobody" })).rejects.toThrow("no device");
+  });
+
   it("hangs for as long as the caller stays", async () => {
     simulator = await startSimulator({ kandji: { acme: { token: "t" } }, intakes: {} });
     await simulator.breakKandji("acme", { always: { do: "hang" } });

@@ -12,7 +12,7 @@ import { SimulatedIntake, type IntakeOptions } from "./intake.ts";
 import { SimulatedKandji, type KandjiOptions } from "./kandji.ts";
 
 /** Everything that is not plain data: left out of a plan, so that a plan can be a JSON file. */
-type Wiring = "now" | "hang" | "name";
+type Wiring = "now" | "hang" | "name" | "onServed";
 
 export interface KandjiPlan extends Omit<KandjiOptions, Wiring> {
   readonly events?: readonly EventPlan[] | undefined;

@@ -5,8 +5,14 @@ export interface Place {
   readonly given: number;
 }
 
-export function writePlace({ deviceId, given }: Place): string {
-  return btoa(`${deviceId}|${given}`);
+/** `emptyPages` before it led to the same place: no cursor comes twice in a row. */
+export function writePlace({ deviceId, given }: Place, emptyPages = 0): string {
+  return btoa(`${deviceId}|${"0".repeat(emptyPages)}${given}`);
+}
+
+/** How many pages were empty on the way to this cursor. */
+export function emptyPagesBefore(cursor: string): number {
+  return /\|(0*)\d/.exec(atob(cursor))?.[1]?.length ?? 0;
 }
 
 /** `undefined` when it is no such place. */

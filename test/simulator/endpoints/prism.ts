@@ -5,7 +5,7 @@ import { prismFamily } from "../fleet/families.ts";
 import { seedFor } from "../random.ts";
 import { CATEGORY_NAMES, datasetOf, rowsOf, type CategoryName } from "../prism/categories.ts";
 import { DeviceRows } from "../prism/prism-row.ts";
-import { readPlace, writePlace, type Place } from "./device-cursor.ts";
+import { emptyPagesBefore, readPlace, writePlace, type Place } from "./device-cursor.ts";
 import {
   good,
   refused,
@@ -86,7 +86,8 @@ function answerCategory(category: CategoryName, question: Question): Answer {
   // Only a first page that is also the last says how many there are.
   const total = cursor === null && next === undefined ? rows.length : null;
   const head = `"offset":null,"limit":${limit},"total":${total}`;
-  const nextCursor = next === undefined ? "null" : `"${writePlace(next)}"`;
+  const emptyPages = rows.length > 0 ? 0 : cursor === null ? 1 : emptyPagesBefore(cursor) + 1;
+  const nextCursor = next === undefined ? "null" : `"${writePlace(next, emptyPages)}"`;
   return good(`{${head},"cursor":${nextCursor},"data":[${rows.join(",")}]}`, rows);
 }
 

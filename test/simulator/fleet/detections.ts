@@ -43,7 +43,7 @@ export interface BehavioralDetection {
 
 const NO_ITEM: LibraryItem = { id: "", name: "", type: "" };
 
-export function sceneOf(device: Device): Scene {
+function sceneOf(device: Device): Scene {
   const { blueprint, user } = device;
   return {
     deviceId: device.id,

@@ -76,7 +76,7 @@ export function makeUser(seed: number, number: number, createdAt: number): User 
   };
 }
 
-export function makeAdmin(seed: number, number: number, now: number): Admin {
+function makeAdmin(seed: number, number: number, now: number): Admin {
   const firstName = FIRST[(number * 3) % FIRST.length] ?? "";
   const lastName = LAST[(number * 5) % LAST.length] ?? "";
   return {
@@ -106,7 +106,7 @@ const ITEMS: readonly (readonly [name: string, type: string])[] = [
   ["Certificate authority", "profile"],
 ];
 
-export function makeBlueprint(seed: number, number: number): Blueprint {
+function makeBlueprint(seed: number, number: number): Blueprint {
   const place = PLACES[number % PLACES.length] ?? "";
   const items = ITEMS.filter((_, i) => i < 4 || mix(seed ^ number, 50 + i) % 3 > 0);
   return {
