@@ -55,6 +55,8 @@ export class HistoryReader {
   async step(range: Range): Promise<HistoryStep> {
     const draft = this.#draftOf(range);
     const result = await this.#source.read(draft.place, range.to + 1);
+    const news = result.ok ? newOf(draft, result.page.records) : [];
+    const wanted = (await this.#c.actors?.enrich(news)) ?? news;
     // Its destination may have been forgotten while Kandji answered.
     if (this.#c.spool.ranges.get(range.id) !== draft.range) {
       this.#draft = undefined;
@@ -65,7 +67,6 @@ export class HistoryReader {
       this.flush();
       return { kind: "failed", failure: result.failure };
     }
-    const wanted = newOf(draft, result.page.records);
     this.#tally = count(this.#tally, { fresh: wanted, duplicates: 0, late: 0 }, this.#c.ports.now());
     // Not as arguments: a call takes some hundred thousand of them at the most.
     for (const record of wanted) draft.held.push(record);

@@ -7,6 +7,7 @@ import type { Failure } from "../kandji/failure.ts";
 import type { Ports } from "../ports.ts";
 import type { Lane } from "../spool/lanes.ts";
 import type { Spool } from "../spool/spool.ts";
+import type { ActorDirectory } from "./actors.ts";
 import {
   beginLive,
   closedAt,
@@ -32,6 +33,8 @@ export interface Collection {
   readonly options: FeedOptions;
   /** What has been asked of Kandji: kept with each page, so that a restart knows it. */
   readonly usage: () => Usage;
+  /** Set where records are sent with who acted. */
+  readonly actors?: ActorDirectory | undefined;
 }
 
 export type Step =
@@ -149,7 +152,7 @@ export class LiveCollector {
     }
     if (mustRecognise && !this.#recognises(result.page)) return { kind: "failed", failure: differentAccount };
 
-    const fresh = this.#freshOf(result.page);
+    const fresh = await this.#newsOf(result.page);
     const { floor } = this.#state;
     this.#look(result.page, fresh);
     this.#move(poll, stretch, result.onward.place, fresh.length > 0);
@@ -196,6 +199,12 @@ export class LiveCollector {
     const queue = stretches(this.#state, this.seen.countSince(this.#state.floor), now, this.#c.options.overlapMs);
     const startedAt = this.#state.unfinished?.startedAt ?? now;
     return { startedAt, queue, place: placeAt(queue[0]?.from ?? this.#state.floor), pages: 0, read: 0, withNews: 0 };
+  }
+
+  /** What is new, as it is to be sent. */
+  async #newsOf(page: Page): Promise<readonly CollectedRecord[]> {
+    const fresh = this.#freshOf(page);
+    return (await this.#c.actors?.enrich(fresh)) ?? fresh;
   }
 
   #freshOf(page: Page): CollectedRecord[] {

@@ -60,6 +60,8 @@ export class RequestBudget {
   #blockedUntil = 0;
   /** Requests that nobody who restarts would know of; less than none while more are written down than were made. */
   #unwritten = 0;
+  /** Requests of this life of the object. */
+  #taken = 0;
   #perSecond = defaultPerSecond;
   /** When less than a fifth of the tenant's hour was left, as its other tools use it, too. */
   #scarceAt = -Infinity;
@@ -130,6 +132,7 @@ export class RequestBudget {
     this.charge(1, purpose);
     if (dataset !== undefined) this.#note(dataset);
     this.#unwritten += 1;
+    this.#taken += 1;
     const oldest = this.#answered.at(-this.#perSecond);
     const wait = oldest === undefined ? 0 : oldest + second + 1 - this.#ports.now();
     if (wait > 0) await this.#ports.sleep(wait);
@@ -172,6 +175,10 @@ export class RequestBudget {
 
   get blockedUntil(): number {
     return this.#blockedUntil;
+  }
+
+  get taken(): number {
+    return this.#taken;
   }
 
   get unwritten(): number {

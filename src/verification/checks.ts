@@ -6,6 +6,7 @@ import {
   type ListingPage,
 } from "../collection/listing/pages.ts";
 import type { DestinationConfig, TenantConfig } from "../config/config.ts";
+import { admins } from "../datasets/admins.ts";
 import { microsOf } from "../datasets/instant.ts";
 import { datasets } from "../datasets/registry.ts";
 import { UnreadableAnswer, type Feed, type KandjiRequest } from "../datasets/dataset.ts";
@@ -34,14 +35,16 @@ export const postponed = (name: string, until: number): Check => ({
   fix: "Verify again after that time",
 });
 
-/** Asks Kandji for one record of each dataset that the tenant collects. */
+/** Asks Kandji for one record of each dataset that the tenant collects, and for one admin where events are to name them. */
 export async function checkSource(ports: Ports, client: KandjiClient, tenant: TenantConfig): Promise<Check[]> {
   const checks: Check[] = [];
   const asker = new Asker(ports, client);
-  for (const [name, { api }] of tenant.datasets) {
+  for (const [name, { api, enrich }] of tenant.datasets) {
     const dataset = datasets.get(name);
     if (dataset === undefined) continue;
     checks.push(dataset.reading === "feed" ? await asker.feed(dataset) : await asker.listing(dataset, api));
+    const isNamed = enrich.includes("actor") && !tenant.datasets.has(admins.name);
+    if (isNamed) checks.push(await asker.listing(admins, undefined));
   }
   return checks;
 }
