@@ -23,6 +23,8 @@ export interface TenantSettings {
     readonly everyMs: number;
     readonly backfillMs: number;
     readonly overlapMs: number;
+    /** Null where nothing is sent again. */
+    readonly snapshotEveryMs: number | null;
   }[];
   /** Null means all. */
   readonly destinations: readonly string[] | null;
@@ -32,7 +34,7 @@ export interface TenantSettings {
 const tenantSilentAfterMs = 3 * 60_000;
 
 export function tenantStatus(tenant: KnownTenant, fleet: Fleet): TenantStatus {
-  const report = tenant.report ?? unreported(tenant);
+  const report = tenant.report === undefined ? unreported(tenant) : completed(tenant.report);
   const problems = [
     ...obstacles(tenant),
     ...report.problems,
@@ -129,6 +131,13 @@ function unreported(tenant: KnownTenant): Unreported {
   };
 }
 
+/** A stored report may be of an older version, which did not tell these yet. */
+function completed(report: TenantReport): TenantReport {
+  const { lastHour, limitPerHour } = report.requests;
+  const added = { left: Math.max(0, limitPerHour - lastHour), byDataset: {} };
+  return { ...report, requests: { ...added, ...report.requests } };
+}
+
 function failedTick({ id, failed, secret }: KnownTenant): Problem[] {
   if (failed === undefined || secret?.ok !== true) {
     return [];
@@ -215,11 +224,12 @@ function shown(config: TenantConfig): TenantSettings {
   return {
     apiHost: new URL(config.apiOrigin).host,
     jurisdiction: config.jurisdiction ?? null,
-    datasets: [...config.datasets].map(([name, { everyMs, backfillMs, overlapMs }]) => ({
+    datasets: [...config.datasets].map(([name, { everyMs, backfillMs, overlapMs, snapshotEveryMs }]) => ({
       name,
       everyMs,
       backfillMs,
       overlapMs,
+      snapshotEveryMs: Number.isFinite(snapshotEveryMs) ? snapshotEveryMs : null,
     })),
     destinations: config.destinations ?? null,
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Problem } from "../../src/tenant/report.ts";
+import { datasets } from "../../src/datasets/registry.ts";
+import type { Problem, TenantReport } from "../../src/tenant/report.ts";
 import { prefersPage } from "../../src/web/negotiation.ts";
 import { duration, relative } from "../../src/web/pages/format.ts";
 import { routes } from "../../src/web/routes.ts";
@@ -14,7 +15,9 @@ import {
   aGateway,
   ago,
   aReport,
+  aWalk,
   broken,
+  everyDataset,
   kandjiToken,
   operations,
   validTenant,
@@ -29,7 +32,12 @@ function evilProblem(): Problem {
 
 function evilReport() {
   return aReport({
-    datasets: [aDataset({ name: evil, newestRecordAt: evil, lastSuccessAt: evil, nextDueAt: evil })],
+    datasets: [
+      aDataset({ name: evil, newestRecordAt: evil, lastSuccessAt: evil, nextDueAt: evil }),
+      aDataset({ name: evil, nextDueAt: evil, walk: aWalk({ startedAt: evil, endsAt: evil }) }),
+      aDataset({ name: evil, walk: aWalk({ state: "walking", startedAt: evil, endsAt: evil }) }),
+    ],
+    requests: { lastHour: 9, limitPerHour: 10, left: 1, byDataset: { [evil]: 9 } },
     destinations: [
       aDestination({
         name: evil,
@@ -250,6 +258,119 @@ describe("pages", () => {
     expect(await (await asking(aGateway())("/verify/acme", { headers: browser })).text()).toContain(
       "List audit events",
     );
+  });
+});
+
+describe("a tenant with every dataset", () => {
+  const names = [...datasets.keys()];
+  const settings = {
+    everyMs: 3_600_000,
+    backfillMs: 0,
+    overlapMs: 0,
+    snapshotEveryMs: Infinity,
+    sensitive: [],
+    enrich: [],
+  } as const;
+  const requests = { lastHour: 1_900, limitPerHour: 2_500, left: 600, byDataset: { devices: 7, "device-apps": 1_210 } };
+  const destinations = Array.from({ length: 12 }, (_, index) =>
+    aDestination({ name: `d${index}`, lastError: "x".repeat(5000) }),
+  );
+  const gateway = (changes: Partial<TenantReport> = {}) => {
+    const report = aReport({ datasets: everyDataset(), requests, destinations, ...changes });
+    const tenant = validTenant("acme", { datasets: new Map(names.map((name) => [name, settings])) });
+    return aGateway({
+      config: () => aConfig({ tenants: new Map([["acme", tenant]]) }),
+      fleet: async () => aFleet({ tenants: [report] }),
+      tenant: (id) => operations([], id, async () => report, [], { ok: true, checks: [] }),
+    });
+  };
+  const page = async (path: string, as: "admin" | "viewer" = "admin", changes: Partial<TenantReport> = {}) =>
+    (await asking(gateway(changes))(path, { headers: browser, as })).text();
+  /** What is seen of one dataset that is walked whole: its line, and what lies behind it. */
+  const walked = (text: string, name: string): string => {
+    const items = text.split("<li><details><summary>").slice(1);
+    return shown(items.find((item) => item.startsWith(`<b>${name}</b>`))?.split("</details>")[0] ?? "");
+  };
+  const shown = (html: string): string => html.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
+
+  it("has a line for each that is walked whole and the rest of it one click down", async () => {
+    const text = await page("/status/acme");
+    expect(text.match(/<li><details><summary>/g)).toHaveLength(names.length - 1);
+    expect(text.match(/<article>/g)).toHaveLength(1 + destinations.length);
+    expect(new TextEncoder().encode(text).length).toBeLessThan(100_000);
+    expect(text).not.toMatch(/<details open/);
+  });
+
+  it("says of a walk how far it is, what it took so far and when it may end", async () => {
+    const text = await page("/status/acme");
+    const running = walked(text, "behavioral-detections");
+    expect(running).toContain("walking, 43 %, ends in 12 min");
+    for (const fact of [
+      "Walk in progress 43 %",
+      "Began 14 min ago",
+      "Expected end in 12 min",
+      "Rows 8,120",
+      "Requests 214",
+    ])
+      expect(running).toContain(fact);
+    expect(running).toContain("Devices left out 60");
+    expect(running).toContain("Rows remembered 8,133");
+    expect(text).toContain('<progress max="100" value="43" aria-label="Walk of behavioral-detections">');
+  });
+
+  it("says of one that rests how the last walk was and when the next begins", async () => {
+    const text = await page("/status/acme");
+    const resting = walked(text, "tags");
+    expect(resting).toContain("2,009 rows, next in 1 h");
+    expect(resting).toContain("Last walk ended 12 min ago");
+    expect(resting).toContain("It took 2 min");
+    expect(resting).not.toContain("Expected end");
+  });
+
+  it("tells apart a first walk, one that was paused, and none yet", async () => {
+    const text = await page("/status/acme");
+    expect(walked(text, "vulnerability-detections")).toContain("first walk, 3 %");
+    expect(walked(text, "vulnerability-detections")).not.toContain("Expected end");
+    expect(walked(text, "devices")).toMatch(/devices paused 369 rows .* Resume/u);
+    expect(walked(text, "admins")).toMatch(/not walked yet .*Last walk ended never It took –/u);
+  });
+
+  it("can be paused dataset by dataset by an admin only", async () => {
+    expect((await page("/status/acme")).match(/name="dataset"/g)).toHaveLength(names.length);
+    expect(await page("/status/acme", "viewer")).not.toMatch(/<form/);
+  });
+
+  it("says which datasets make the requests and how many are left", async () => {
+    const text = shown(await page("/status/acme"));
+    expect(text).toContain("Made 1,900 of 2,500");
+    expect(text).toContain("Left 600");
+    expect(text).toContain("By dataset device-apps 1,210 devices 7 Before the last restart 683");
+    expect(shown(await page("/status/acme", "admin", { requests: { ...requests, lastHour: 1_217 } }))).not.toContain(
+      "restart",
+    );
+  });
+
+  it("is a few lines among all tenants: what is at work and what needs somebody, the rest counted", async () => {
+    const text = shown(await page("/status"));
+    expect(text).toContain("30 datasets walked whole");
+    expect(text).toContain("threats failing 0 rows, next soon users degraded 656 rows, next in 1 h");
+    expect(text).toContain("behavioral-detections ok walking, 43 %, ends in 12 min");
+    expect(text).toContain("At rest: 25 ok, 1 paused");
+    expect(text).not.toContain("prism-apps");
+  });
+
+  it("names at most eight of them there", async () => {
+    const failing = everyDataset().map((dataset) => ({ ...dataset, health: "failing", paused: false }) as const);
+    const text = await page("/status", "admin", { datasets: failing });
+    expect(text.match(/<li><b>/g)).toHaveLength(8);
+    expect(shown(text)).toContain("And more: 22 failing");
+  });
+
+  it("leaves out what a report of an older version does not tell", async () => {
+    const { lastHour, limitPerHour } = requests;
+    const old = { lastHour, limitPerHour } as TenantReport["requests"];
+    expect(shown(await page("/status/acme", "admin", { requests: old }))).toContain("Left 600");
+    expect(await page("/status", "admin", { requests: old })).toContain("1,900 of 2,500");
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Config, DestinationConfig, Parsed, TenantConfig } from "../../src/config/config.ts";
+import { listings } from "../../src/datasets/registry.ts";
 import type { Fleet } from "../../src/forwarder/fleet.ts";
 import { Secret } from "../../src/secret.ts";
 import type {
@@ -59,6 +60,28 @@ export function aWalk(changes: Partial<WalkReport> = {}): WalkReport {
     remembered: 8_133,
     ...changes,
   };
+}
+
+/** One of every dataset that there is, as a tenant has them who left nothing out: some at work, some in trouble, one paused. */
+export function everyDataset(): DatasetReport[] {
+  const walked = [...listings.keys()].map((name, index): DatasetReport => {
+    const walk = aWalk({
+      rows: 40 * index ** 2,
+      remembered: 41 * index ** 2,
+      skippedDevices: index % 3 === 0 ? index : 0,
+    });
+    return aDataset({ name, newestRecordAt: null, nextDueAt: ago(-index * 17 * minute), collected: 900 * index, walk });
+  });
+  const isAtWork = { state: "walking", percent: 43, endsAt: ago(-12 * minute) } as const;
+  const changes: Partial<DatasetReport>[] = [
+    { health: "failing" },
+    { walk: aWalk(isAtWork) },
+    { walk: aWalk({ ...isAtWork, percent: 3, endsAt: null }), backfill: { state: "running", percent: 3 } },
+    { paused: true, health: "paused" },
+    { health: "degraded" },
+    { walk: aWalk({ startedAt: null, endsAt: null, remembered: 0 }), backfill: { state: "none", percent: 0 } },
+  ];
+  return [aDataset(), ...walked.map((dataset, index) => ({ ...dataset, ...changes[index] }))];
 }
 
 export function aDestination(changes: Partial<DestinationReport> = {}): DestinationReport {

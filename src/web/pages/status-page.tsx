@@ -9,8 +9,9 @@ import { clip, count, number } from "./format.ts";
 import { headline } from "./headline.ts";
 import { Layout } from "./layout.tsx";
 import { Badge, Problems, statusPath, Time } from "./parts.tsx";
+import { isWalked, WalksInBrief } from "./walked-datasets.tsx";
 
-/** Datasets and destinations that the page shows in full; tenants beyond it get a line each, so that the page stays small. */
+/** Cards that the page shows; tenants beyond it get a line each, so that the page stays small. */
 const shownInFull = 24;
 const refreshSeconds = 30;
 
@@ -75,9 +76,12 @@ function Tenant({ tenant, now }: { tenant: TenantStatus; now: number }): JSX.Ele
         <p class="error">It cannot run: {clip(tenant.problems[0]?.message ?? "", 300)}</p>
       )}
       <div class="cards">
-        {tenant.datasets.map((dataset) => (
-          <DatasetCard tenant={id} dataset={dataset} now={now} operable={false} />
-        ))}
+        {tenant.datasets
+          .filter((dataset) => !isWalked(dataset))
+          .map((dataset) => (
+            <DatasetCard tenant={id} dataset={dataset} now={now} operable={false} />
+          ))}
+        <WalksInBrief tenant={id} datasets={tenant.datasets.filter(isWalked)} now={now} />
         {tenant.destinations.map((destination) => (
           <DestinationCard tenant={id} destination={destination} now={now} operable={false} />
         ))}
@@ -157,7 +161,8 @@ function divide(tenants: readonly TenantStatus[]): [TenantStatus[], TenantStatus
   const sorted = tenants.toSorted((a, b) => worstFirst.indexOf(a.health) - worstFirst.indexOf(b.health));
   let room = shownInFull;
   const end = sorted.findIndex((tenant) => {
-    room -= tenant.datasets.length + tenant.destinations.length + 1;
+    const walked = tenant.datasets.filter(isWalked).length;
+    room -= tenant.datasets.length - walked + Math.sign(walked) + tenant.destinations.length + 1;
     return room < 0;
   });
   return end === -1 ? [sorted, []] : [sorted.slice(0, end), sorted.slice(end)];

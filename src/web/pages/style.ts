@@ -48,6 +48,12 @@ figure{margin:.7rem 0 0}svg{display:block;width:100%}.bars{height:2.6rem;fill:va
 progress,meter{display:block;width:100%;max-width:14rem;height:.6rem;accent-color:var(--bar)}
 table{width:100%;border-collapse:collapse;border-spacing:0}th,td{text-align:left;padding:.45rem .7rem;border-top:1px solid var(--line);vertical-align:top}
 thead th{border:0;color:var(--soft);font-size:.8rem;font-weight:400}.figure{text-align:right;font-variant-numeric:tabular-nums}
+.walked{list-style:none;padding:0;margin:.6rem 0 0;display:grid;gap:.5rem 1rem;align-items:start;grid-template-columns:repeat(auto-fill,minmax(min(100%,27rem),1fr))}
+.walked>li{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:0 1rem}.walked details[open]{padding-bottom:.9rem}
+.walked summary,.lines li{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 .6rem;align-items:center;padding:.45rem 0}.walked summary{grid-template-columns:auto minmax(0,1fr) auto}
+.walked summary::before{content:"▸";color:var(--soft)}.walked [open]>summary::before{content:"▾"}.walked summary::-webkit-details-marker{display:none}
+.lines .about{grid-column:1/-1}.walked summary .about{grid-column:2/-1}.wide{grid-template-columns:repeat(auto-fill,minmax(14rem,1fr))}section>details{margin-top:.6rem}
+.walked form{margin-top:.9rem}.lines{list-style:none;padding:0;margin:.4rem 0 0}.lines li{border-top:1px solid var(--line)}section>h3{margin-top:1.4rem}
 .operations{display:flex;flex-wrap:wrap;gap:.6rem;margin:.8rem 0;align-items:start}
 button,.button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:.4rem;padding:.3rem .8rem;min-height:2.25rem;cursor:pointer;text-decoration:none;display:inline-block}
 button:hover,.button:hover{border-color:var(--link);color:var(--link)}.danger{color:var(--failing);border-color:currentColor}

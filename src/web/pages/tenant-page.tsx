@@ -4,11 +4,12 @@ import type { StatusOfOne } from "../overview.ts";
 import { DatasetCard } from "./dataset-card.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
 import { DestinationCard } from "./destination-card.tsx";
-import { bytes, duration, number } from "./format.ts";
 import { tenantHeadline } from "./headline.ts";
 import { Layout, type Frame } from "./layout.tsx";
 import { notices } from "./notices.ts";
-import { Fact, Operation, Problems, statusPath, tenantPath, Time, verifyPath } from "./parts.tsx";
+import { Operation, Problems, statusPath, tenantPath, Time, verifyPath } from "./parts.tsx";
+import { Requests, Settings } from "./requests-and-settings.tsx";
+import { isWalked, WalkedDatasets } from "./walked-datasets.tsx";
 
 interface TenantPageProps extends Frame {
   readonly status: StatusOfOne;
@@ -45,10 +46,13 @@ export function TenantPage({ nonce, operable, status, deadLetters, done }: Tenan
       <section>
         <h2>Collected from Kandji (now Iru)</h2>
         <div class="cards">
-          {status.datasets.map((dataset) => (
-            <DatasetCard tenant={id} dataset={dataset} now={now} operable={operable} />
-          ))}
+          {status.datasets
+            .filter((dataset) => !isWalked(dataset))
+            .map((dataset) => (
+              <DatasetCard tenant={id} dataset={dataset} now={now} operable={operable} />
+            ))}
         </div>
+        <WalkedDatasets tenant={id} datasets={status.datasets.filter(isWalked)} now={now} operable={operable} />
         {status.datasets.length === 0 && <p class="about">Nothing yet</p>}
       </section>
       <section>
@@ -63,6 +67,7 @@ export function TenantPage({ nonce, operable, status, deadLetters, done }: Tenan
         )}
       </section>
       <DeadLetters tenant={id} deadLetters={deadLetters} now={now} operable={operable} shown={10} />
+      <Requests requests={status.requests} />
       <Settings status={status} />
       {operable && (
         <Forget
@@ -88,37 +93,6 @@ function Operations({ id, paused }: { id: string; paused: boolean }): JSX.Elemen
         Verify
       </a>
     </div>
-  );
-}
-
-function Settings({ status }: { status: StatusOfOne }): JSX.Element {
-  const { settings, requests } = status;
-  return (
-    <section>
-      <h2>Details</h2>
-      <dl>
-        {requests.limitPerHour > 0 && (
-          <Fact name="Requests to Kandji, last hour">
-            {number(requests.lastHour)} of {number(requests.limitPerHour)}
-            <meter
-              min={0}
-              max={Math.max(1, requests.limitPerHour)}
-              value={requests.lastHour}
-              aria-label="Share of the hourly requests"
-            />
-          </Fact>
-        )}
-        <Fact name="Waiting in the spool">{bytes(status.spoolBytes)}</Fact>
-        {settings !== null && <Fact name="API host">{settings.apiHost}</Fact>}
-        {settings !== null && <Fact name="Jurisdiction">{settings.jurisdiction ?? "none"}</Fact>}
-        {settings !== null && <Fact name="Destinations">{settings.destinations?.join(", ") ?? "all"}</Fact>}
-        {settings?.datasets.map(({ name, everyMs, backfillMs, overlapMs }) => (
-          <Fact name={name}>
-            every {duration(everyMs)}, overlap {duration(overlapMs)}, history {duration(backfillMs)}
-          </Fact>
-        ))}
-      </dl>
-    </section>
   );
 }
 
