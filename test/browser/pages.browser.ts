@@ -1,12 +1,16 @@
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { datasets, permissionOf } from "../../src/datasets/registry.ts";
 import { startSimulator, type SimulatorProcess } from "../simulator/simulator-process.ts";
 import { startWorker, type WorkerProcess } from "../simulator/worker-process.ts";
 
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const hour = 3_600_000;
 const password = "admin-token-of-the-browser-test";
+const paths = ["/status", "/status/acme", "/verify/acme", "/status/globex", "/verify/globex"];
+/** Whatever a dataset asks for. */
+const permissions = [...datasets.values()].map((dataset) => permissionOf(dataset).path);
 /** A phone, a desk. */
 const widths = [360, 1440] as const;
 
@@ -23,12 +27,20 @@ beforeAll(async () => {
   const now = Date.now();
   const events = [{ seed: 1, count: 2_000, from: now - 40 * hour, to: now, marked: { count: 1, text: "<script>" } }];
   simulator = await startSimulator({
-    kandji: { acme: { token: "token-of-acme", events } },
+    kandji: {
+      acme: { token: "token-of-acme", events },
+      globex: { token: "token-of-globex", permissions, fleet: { devices: 30 } },
+    },
     intakes: { archive: { kind: "webhook", refuse: [{ contains: "<script>", status: 422 }] } },
   });
   worker = await startWorker({
     secrets: {
       TENANT_ACME: JSON.stringify({ apiUrl: simulator.addresses.kandji["acme"], token: "token-of-acme" }),
+      TENANT_GLOBEX: JSON.stringify({
+        apiUrl: simulator.addresses.kandji["globex"],
+        token: "token-of-globex",
+        datasets: Object.fromEntries([...datasets.keys()].map((name) => [name, {}])),
+      }),
       DESTINATION_ARCHIVE: JSON.stringify({ type: "webhook", url: simulator.addresses.intakes["archive"] }),
       DESTINATION_BROKEN: "{",
       ADMIN_TOKEN: password,
@@ -60,15 +72,39 @@ async function open(path: string, width: number): Promise<{ page: Page; complain
 }
 
 describe("the pages in a real browser", () => {
-  test.each(
-    widths.flatMap((width) => ["/status", "/status/acme", "/verify/acme"].map((path) => [path, width] as const)),
-  )("%s at %i px has a heading, nothing that sticks out, and no complaint of the browser", async (path, width) => {
-    const { page, complaints } = await open(path, width);
-    expect(await page.locator("h1").count()).toBe(1);
-    const overhang = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-    expect(overhang).toBe(0);
-    expect(complaints).toEqual([]);
-  });
+  test.each(widths.flatMap((width) => paths.map((path) => [path, width] as const)))(
+    "%s at %i px has a heading, nothing that sticks out, and no complaint of the browser",
+    async (path, width) => {
+      const { page, complaints } = await open(path, width);
+      expect(await page.locator("h1").count()).toBe(1);
+      const overhang = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+      );
+      expect(overhang).toBe(0);
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  test.each(widths)(
+    "at %i px a dataset that is walked whole is a line, and all of it one click down",
+    async (width) => {
+      const { page, complaints } = await open("/status/globex", width);
+      const lines = page.locator(".walked > li");
+      expect(await lines.count()).toBe(datasets.size - 1);
+      const heights = await lines.evaluateAll((all) => all.map((line) => line.getBoundingClientRect().height));
+      expect(Math.max(...heights)).toBeLessThan(110);
+      const devices = lines.filter({ has: page.getByText("devices", { exact: true }) });
+      const behind = devices.getByText("Rows remembered");
+      expect(await behind.isVisible()).toBe(false);
+      await devices.locator("summary").click();
+      expect(await behind.isVisible()).toBe(true);
+      const overhang = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+      );
+      expect(overhang).toBe(0);
+      expect(complaints).toEqual([]);
+    },
+  );
 
   test("the verification is run with a button and tells of both ends", async () => {
     const { page } = await open("/verify/acme", 1440);
