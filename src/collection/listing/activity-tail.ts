@@ -1,5 +1,6 @@
 import type { Micros } from "../../datasets/dataset.ts";
 import type { Device } from "./device-list.ts";
+import { emptyFingerprint } from "./fingerprint.ts";
 import type { ListedRow } from "./row.ts";
 import type { RowMemory } from "./row-memory.ts";
 
@@ -13,7 +14,6 @@ interface Tail {
 }
 
 const noTail: Tail = { count: 0, ids: [] };
-const noHashes: ReadonlyMap<string, number> = new Map();
 
 /** The end of each device's log, as far as it was read: what lies behind it is new. */
 export class ActivityTails {
@@ -45,7 +45,7 @@ export class ActivityTails {
     const names = JSON.stringify({ count, ids } satisfies Tail);
     const key = keyOf(device);
     const before = this.#memory.find(key);
-    const number = before?.names === names ? before.number : this.#memory.put(key, names, noHashes);
+    const number = before?.names === names ? before.number : this.#memory.put(key, names, emptyFingerprint);
     return { number, fresh };
   }
 
@@ -64,5 +64,3 @@ function isOlder(row: ListedRow, { ids }: Tail): boolean {
   return numberOf(row.key) <= newest;
 }
 
-/** When a row is not dated it is as old as it is late. */
-export const timeOr = (row: ListedRow, now: Micros): Micros => row.time ?? now;

@@ -3,9 +3,10 @@ import { microsOf, millisOf } from "../../datasets/instant.ts";
 import type { Listing } from "../../datasets/listing.ts";
 import { isWanted, type Range } from "../../spool/ranges.ts";
 import type { Device } from "./device-list.ts";
+import { changedFields } from "./fingerprint.ts";
 import type { Marks } from "./marks.ts";
 import type { Outbox } from "./outbox.ts";
-import { changedFields, recordOf, type Change, type ListedRow, type Note } from "./row.ts";
+import { recordOf, type Change, type ListedRow, type Note } from "./row.ts";
 import type { KnownRow } from "./row-block.ts";
 import type { RowMemory } from "./row-memory.ts";
 
@@ -44,11 +45,11 @@ export class Comparison {
   /** Answers what was sent to every destination; `undefined` where the row is no news. */
   meet(row: ListedRow, meeting: Meeting): Sent | undefined {
     const known = this.#memory.find(row.key);
-    const changed = known === undefined ? [] : changedFields(known.hashes, row.hashes, this.#dataset.volatile);
+    const changed = known === undefined ? [] : changedFields(known.fingerprint, row.fingerprint, this.#dataset.volatile);
     const isAgain = known !== undefined && meeting.seen.has(known.number);
     if (isAgain && changed.length === 0) return undefined;
     const isNews = known === undefined || changed.length > 0;
-    const number = isNews ? this.#memory.put(row.key, row.names, row.hashes) : known.number;
+    const number = isNews ? this.#memory.put(row.key, row.names, row.fingerprint) : known.number;
     meeting.seen.add(number);
     const change = this.#changeOf(known, changed, meeting);
     if (change === null || !this.#isRecent(row, meeting)) {

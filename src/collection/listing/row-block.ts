@@ -1,4 +1,5 @@
-import { pack, unpack } from "./packed-text.ts";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import type { Fingerprint } from "./fingerprint.ts";
 
 /** What is remembered of a row: who it is, how it was called last, and a hash of each of its fields. */
 export interface KnownRow {
@@ -7,57 +8,53 @@ export interface KnownRow {
   readonly names: string;
   /** Its bit among the marks of a walk; it keeps it for life. */
   readonly number: number;
-  /** Hash by field; fields that it lacks are absent. */
-  readonly hashes: ReadonlyMap<string, number>;
+  readonly fingerprint: Fingerprint;
 }
 
-/** One field of all rows: few values that occur often, so each is written once. */
-interface Column {
-  readonly field: string;
-  readonly values: readonly (number | null)[];
-  /** Index into `values` by row; absent where all rows have the same. */
-  readonly at?: readonly number[];
-}
-
-interface Stored {
+interface Head {
   readonly keys: readonly string[];
   readonly names: readonly string[];
   readonly numbers: readonly number[];
-  readonly columns: readonly Column[];
+  readonly fields: readonly string[];
 }
 
-/** Rows that are stored together in one row of the database, packed column by column: the rows of a fleet are much alike. */
+/**
+ * Rows that are stored together in one row of the database: their texts, then their hashes column by column, since the rows
+ * of a fleet are much alike and columns pack well.
+ */
 export function packRows(rows: readonly KnownRow[]): string {
-  const fields = new Set(rows.flatMap(({ hashes }) => [...hashes.keys()]));
-  const stored: Stored = {
+  const fields = [...new Set(rows.map(({ fingerprint }) => fingerprint.fields))].reduce<string[]>(
+    (all, some) => [...all, ...some.filter((field) => !all.includes(field))],
+    [],
+  );
+  const head: Head = {
     keys: rows.map(({ key }) => key),
     names: rows.map(({ names }) => names),
     numbers: rows.map(({ number }) => number),
-    columns: [...fields].map((field) => columnOf(field, rows)),
+    fields,
   };
-  return pack(JSON.stringify(stored));
-}
-
-function columnOf(field: string, rows: readonly KnownRow[]): Column {
-  const places = new Map<number | null, number>();
-  const at = rows.map(({ hashes }) => {
-    const hash = hashes.get(field) ?? null;
-    const place = places.get(hash) ?? places.size;
-    places.set(hash, place);
-    return place;
+  const text = Buffer.from(JSON.stringify(head));
+  const body = Buffer.alloc(4 + text.length + 4 * fields.length * rows.length);
+  body.writeUInt32LE(text.length, 0);
+  text.copy(body, 4);
+  const places = new Map(fields.map((field, place) => [field, place]));
+  rows.forEach(({ fingerprint }, row) => {
+    fingerprint.fields.forEach((field, index) => {
+      const place = (places.get(field) ?? 0) * rows.length + row;
+      body.writeUInt32LE(fingerprint.hashes[index] ?? 0, 4 + text.length + 4 * place);
+    });
   });
-  const values = [...places.keys()];
-  return values.length === 1 ? { field, values } : { field, values, at };
+  return deflateRawSync(body).toString("base64");
 }
 
 export function unpackRows(packed: string): KnownRow[] {
-  const { keys, names, numbers, columns } = JSON.parse(unpack(packed)) as Stored;
+  const body = inflateRawSync(Buffer.from(packed, "base64"));
+  const start = 4 + body.readUInt32LE(0);
+  const { keys, names, numbers, fields } = JSON.parse(body.toString("utf8", 4, start)) as Head;
   return keys.map((key, row) => {
-    const hashes = new Map<string, number>();
-    for (const { field, values, at } of columns) {
-      const hash = values[at?.[row] ?? 0] ?? null;
-      if (hash !== null) hashes.set(field, hash);
-    }
-    return { key, names: names[row] ?? "", number: numbers[row] ?? 0, hashes };
+    const hashes = new Uint32Array(fields.length);
+    for (let place = 0; place < fields.length; place += 1)
+      hashes[place] = body.readUInt32LE(start + 4 * (place * keys.length + row));
+    return { key, names: names[row] ?? "", number: numbers[row] ?? 0, fingerprint: { fields, hashes } };
   });
 }

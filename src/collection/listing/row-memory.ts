@@ -1,4 +1,5 @@
 import type { Sql } from "../../ports.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 import { packRows, unpackRows, type KnownRow } from "./row-block.ts";
 
 /** Rows of one block: some 20 to 60 KB packed, quick to read and to write again. */
@@ -64,12 +65,12 @@ export class RowMemory {
   }
 
   /** Remembers a row as it is now; answers its number. */
-  put(key: string, names: string, hashes: ReadonlyMap<string, number>): number {
+  put(key: string, names: string, fingerprint: Fingerprint): number {
     const block = this.#blockFor(key);
     const known = block.rows.get(key);
     const number = known?.number ?? this.#nextNumber++;
     if (known === undefined) this.#size += 1;
-    block.rows.set(key, { key, names, number, hashes });
+    block.rows.set(key, { key, names, number, fingerprint });
     block.isChanged = true;
     if (block.rows.size > maxRows) this.#split(block);
     return number;

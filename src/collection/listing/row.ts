@@ -4,6 +4,7 @@ import { parseInstant } from "../../datasets/instant.ts";
 import type { Listing } from "../../datasets/listing.ts";
 import { withoutMembers } from "../cut.ts";
 import type { Device } from "./device-list.ts";
+import { fingerprintOf, Shapes, type Fingerprint } from "./fingerprint.ts";
 import { valueAt, type RawRow } from "./pages.ts";
 
 /** A row of a listing, and what a walk needs to know of it. */
@@ -14,8 +15,7 @@ export interface ListedRow {
   readonly id: string;
   /** JSON: the fields that a `deleted` notice repeats. */
   readonly names: string;
-  /** A hash of each field that is news when it changes. */
-  readonly hashes: ReadonlyMap<string, number>;
+  readonly fingerprint: Fingerprint;
   /** As Kandji sent it, without what is sensitive. */
   readonly raw: string;
   readonly value: unknown;
@@ -44,14 +44,16 @@ export interface RowReader {
   readonly dataset: Listing;
   /** Keys that are cut out at any depth. */
   readonly cutOut: ReadonlySet<string>;
+  readonly shapes: Shapes;
 }
 
 export function rowReader(dataset: Listing, allowed: readonly string[]): RowReader {
-  return { dataset, cutOut: new Set(Object.keys(dataset.sensitive).filter((key) => !allowed.includes(key))) };
+  const cutOut = new Set(Object.keys(dataset.sensitive).filter((key) => !allowed.includes(key)));
+  return { dataset, cutOut, shapes: new Shapes() };
 }
 
 /** Reads a row. `device` is whose it is, where each device is asked. */
-export function readRow({ dataset, cutOut }: RowReader, row: RawRow, device: Device | undefined): ListedRow {
+export function readRow({ dataset, cutOut, shapes }: RowReader, row: RawRow, device: Device | undefined): ListedRow {
   const raw = withoutMembers(row.raw, cutOut);
   const value: unknown = raw === row.raw ? row.value : JSON.parse(raw);
   const { id, parts } = identityOf(dataset, value);
@@ -63,7 +65,7 @@ export function readRow({ dataset, cutOut }: RowReader, row: RawRow, device: Dev
     key: key.length > maxKeyLength ? JSON.stringify([...owner, digest(key)]) : key,
     id,
     names: namesOf(dataset, value),
-    hashes: hashesOf(value, dataset.volatile),
+    fingerprint: fingerprintOf(value, dataset.volatile, shapes),
     raw,
     value,
     time: typeof time === "string" ? (parseInstant(time) ?? null) : null,
@@ -92,38 +94,6 @@ const digest = (text: string): string => `sha256:${createHash("sha256").update(t
 function namesOf({ identity, names }: Listing, value: unknown): string {
   const pairs = [...identity, ...names].map((field) => [field, valueAt(value, [field])] as const);
   return JSON.stringify(Object.fromEntries(pairs.filter(([, name]) => name !== undefined && name !== null)));
-}
-
-function hashesOf(value: unknown, volatile: Listing["volatile"]): Map<string, number> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return new Map([["", hashOf(JSON.stringify(value))]]);
-  const isNews = (key: string): boolean => !Object.hasOwn(volatile, key);
-  const fields = Object.entries(value).filter(([key]) => isNews(key));
-  return new Map(
-    fields.map(([key, field]) => {
-      if (typeof field === "string") return [key, hashOf(field)];
-      return [key, hashOf(JSON.stringify(field, (inner: string, part: unknown) => (isNews(inner) ? part : undefined)))];
-    }),
-  );
-}
-
-/** FNV-1a of 32 bits: short, and one change in four thousand million is taken for none. http://www.isthe.com/chongo/tech/comp/fnv/ */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
-}
-
-/** Names of the fields that differ, in the order of the row, then those that went away. */
-export function changedFields(
-  before: ReadonlyMap<string, number>,
-  after: ReadonlyMap<string, number>,
-  volatile: Listing["volatile"],
-): string[] {
-  const changed = [...after].filter(([field, hash]) => before.get(field) !== hash).map(([field]) => field);
-  // What an older version remembered may be volatile by now.
-  const gone = [...before.keys()].filter((field) => !after.has(field) && !Object.hasOwn(volatile, field));
-  return [...changed, ...gone];
 }
 
 /** The record that is sent: the row to the character, and one key more. */
