@@ -29,6 +29,12 @@ interface Arrived {
   readonly content: string;
 }
 
+/** All that is known of a row. */
+interface Story extends Shown {
+  readonly arrived: readonly Arrived[];
+  readonly removals: ReadonlyMap<string, number>;
+}
+
 /** A complete walk, as the report told of it. */
 export interface Walked {
   readonly startedAt: number;
@@ -111,7 +117,10 @@ export class ListingOracle {
   verdict(dataset: string): { rows: number; records: Record<string, number>; complaints: string[] } {
     const shown = this.#shown.get(dataset) ?? new Map<string, Shown>();
     const arrived = this.#arrived.get(dataset) ?? new Map<string, Arrived[]>();
-    const complaints = [...shown].flatMap(([key, row]) => this.#complaintsOf(dataset, key, row, arrived.get(key) ?? []));
+    const removals = this.removals();
+    const complaints = [...shown].flatMap(([key, row]) =>
+      this.#complaintsOf(dataset, key, { ...row, arrived: arrived.get(key) ?? [], removals }),
+    );
     for (const key of arrived.keys()) if (!shown.has(key)) complaints.push(`${dataset} ${key}: came and was never shown`);
     const records: Record<string, number> = {};
     for (const list of arrived.values())
@@ -119,7 +128,7 @@ export class ListingOracle {
     return { rows: shown.size, records, complaints };
   }
 
-  #complaintsOf(dataset: string, key: string, { contents, lastAt }: Shown, arrived: readonly Arrived[]): string[] {
+  #complaintsOf(dataset: string, key: string, { contents, lastAt, arrived, removals }: Story): string[] {
     const said = `${dataset} ${key}`;
     const lives = arrived.filter(({ change }) => change !== "deleted");
     const distinct = lives.filter(({ content }, index) => content !== lives[index - 1]?.content);
@@ -133,7 +142,7 @@ export class ListingOracle {
     if (changes !== met.length - first) complaints.push(`${said}: ${met.length - first} changes and ${changes} records of them`);
     if (lives.some(({ change, changed }) => (change === "updated") !== (changed !== undefined && changed.length > 0)))
       complaints.push(`${said}: what changed is not named`);
-    const removedAt = this.removals().get(JSON.parse(key.replace(/#\d+$/, ""))[0]) ?? Infinity;
+    const removedAt = removals.get(JSON.parse(key.replace(/#\d+$/, ""))[0]) ?? Infinity;
     const missed = (this.#walks.get(dataset) ?? []).filter(({ startedAt }) => startedAt > lastAt);
     // A device that went away while it was walked was still asked by that walk, or was not: either is right.
     const sure = missed.filter(({ startedAt, endedAt }) => removedAt < startedAt || removedAt > endedAt).length;
