@@ -25,7 +25,7 @@ export function lastCheckIn(device: Device, now: number, plan: FleetPlan): numbe
 }
 
 /** The beats of a device's clock: at which it checks in if it is awake. */
-function beatsOf(device: Device, every: number): { readonly phase: number; at(beat: number): number } {
+function beatsOf(device: Device, every: number): { readonly phase: number; readonly at: (beat: number) => number } {
   const phase = mix(device.seed, 21) % every;
   const scatter = Math.min(every, 40_000);
   return { phase, at: (beat) => phase + beat * every + (mix(device.seed ^ beat, 22) % scatter) };
