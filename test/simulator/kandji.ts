@@ -245,7 +245,8 @@ export class SimulatedKandji {
     if (answer.status !== 200) return json(answer.status, answer.text);
     if (isCut) return cutAnswer(answer.text, "application/json");
     this.#tell(url, endpoint.template, endpoint.dataset, () => answer.rows);
-    return json(200, answer.text);
+    // As bytes: a page is large, and a text would be searched for broken characters first.
+    return json(200, new TextEncoder().encode(answer.text));
   }
 
   #tell(url: URL, endpoint: string, dataset: string, rows: () => readonly string[]): void {
@@ -261,8 +262,8 @@ export class SimulatedKandji {
   }
 }
 
-function json(status: number, text: string): Response {
-  return new Response(text, { status, headers: { "content-type": "application/json" } });
+function json(status: number, body: string | Uint8Array): Response {
+  return new Response(body, { status, headers: { "content-type": "application/json" } });
 }
 
 function problem(status: number, body: unknown): Response {

@@ -18,8 +18,9 @@ const { values } = parseArgs({
 
 function example(): WorldPlan {
   const now = Date.now();
+  const events = [{ seed: 1, count: 1000, from: now - 86_400_000, to: now }];
   return {
-    kandji: { acme: { token: "acme-token", events: [{ seed: 1, count: 1000, from: now - 86_400_000, to: now }] } },
+    kandji: { acme: { token: "acme-token", permissions: ["*"], events, fleet: { devices: 50 } } },
     intakes: { archive: { kind: "webhook" } },
   };
 }

@@ -24,18 +24,37 @@ export function lastCheckIn(device: Device, now: number, plan: FleetPlan): numbe
   return device.heardAt;
 }
 
-function beatBefore(device: Device, end: number, every: number): number {
+/** The beats of a device's clock: at which it checks in if it is awake. */
+function beatsOf(device: Device, every: number): { readonly phase: number; readonly at: (beat: number) => number } {
   const phase = mix(device.seed, 21) % every;
+  const scatter = Math.min(every, 40_000);
+  return { phase, at: (beat) => phase + beat * every + (mix(device.seed ^ beat, 22) % scatter) };
+}
+
+function beatBefore(device: Device, end: number, every: number): number {
+  const { phase, at } = beatsOf(device, every);
   const beat = Math.floor((end - phase) / every);
-  const at = (n: number): number => phase + n * every + (mix(device.seed ^ n, 22) % Math.min(every, 40_000));
   return at(beat) <= end ? at(beat) : at(beat - 1);
 }
 
-/** When the inventory was last collected: by the last check-in of a period, and with each change. */
+function beatAfter(device: Device, begin: number, every: number): number {
+  const { phase, at } = beatsOf(device, every);
+  const beat = Math.floor((begin - phase) / every);
+  return at(beat) >= begin ? at(beat) : at(beat + 1);
+}
+
+/** When the inventory was last collected: by the first check-in of a period, and with each change. */
 export function lastInventory(device: Device, now: number, plan: FleetPlan): number {
+  const every = plan.checkInEveryMs;
   const heard = lastCheckIn(device, now, plan) ?? device.heardAt;
-  if (plan.checkInEveryMs === null) return device.heardAt;
+  if (every === null || device.isMissing) return device.heardAt;
   const phase = mix(device.seed, 23) % plan.inventoryEveryMs;
   const begun = heard - ((heard - phase) % plan.inventoryEveryMs);
-  return Math.max(device.heardAt, begun);
+  if (begun <= device.heardAt) return device.heardAt;
+  for (let hour = Math.floor(begun / HOUR); hour * HOUR <= heard; hour += 1) {
+    if (draw(device.seed, hour) >= plan.awake) continue;
+    const at = beatAfter(device, Math.max(begun, hour * HOUR), every);
+    if (at <= heard && at < (hour + 1) * HOUR) return at;
+  }
+  return heard;
 }

@@ -125,6 +125,27 @@ describe("a quiet fleet", () => {
     expect(differences(before, await picture(kandji, (row) => row))).toEqual(new Map());
   });
 
+  it("brings an inventory with a check-in, and never dates it before the last look", async () => {
+    const kandji = kandjiWith({ ...QUIET, devices: 40 });
+    const walk = WALKS["prism-device-information"]!;
+    let [looked, inventories] = [now, 0];
+    const known = new Map<unknown, unknown>();
+    for (let i = 0; i < 60; i += 1) {
+      for (const row of await walk(kandji)) {
+        const collected = row["last_collected_at"];
+        const before = known.get(row["device_id"]);
+        known.set(row["device_id"], collected);
+        if (before === undefined || before === collected) continue;
+        inventories += 1;
+        expect(Date.parse(String(collected))).toBeGreaterThan(looked);
+        expect(String(row["last_checkin"]) >= String(collected)).toBe(true);
+      }
+      looked = now;
+      now += 7 * MINUTE;
+    }
+    expect(inventories).toBeGreaterThan(20);
+  });
+
   it("checks in every quarter of an hour, as far as it is awake", async () => {
     const kandji = kandjiWith({ ...QUIET, devices: 200 });
     const heard = async (): Promise<string[]> =>

@@ -4,9 +4,18 @@ function micros(at: number): string {
   return String(Math.abs(Math.trunc(at) * 7919) % 1000).padStart(3, "0");
 }
 
+/** Walk after walk writes the same enrolments and installations. */
+const written = new Map<number, string>();
+const MOST_WRITTEN = 100_000;
+
 /** `2026-05-01T08:30:59.123456`: threats. */
 export function zoneless(at: number): string {
-  return new Date(at).toISOString().slice(0, 23) + micros(at);
+  const known = written.get(at);
+  if (known !== undefined) return known;
+  const text = new Date(at).toISOString().slice(0, 23) + micros(at);
+  if (written.size >= MOST_WRITTEN) written.clear();
+  written.set(at, text);
+  return text;
 }
 
 /** `2026-05-01T08:30:59.123456Z`: most of it. */
