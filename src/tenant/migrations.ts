@@ -36,7 +36,9 @@ const migrations: readonly string[] = [
   `CREATE TABLE known_rows (
      dataset TEXT NOT NULL, first TEXT NOT NULL, rows INTEGER NOT NULL, newest INTEGER NOT NULL, body TEXT NOT NULL,
      PRIMARY KEY (dataset, first)) WITHOUT ROWID;
-   CREATE TABLE device_lists (dataset TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
+   CREATE TABLE device_lists (
+     dataset TEXT NOT NULL, part INTEGER NOT NULL, body TEXT NOT NULL,
+     PRIMARY KEY (dataset, part)) WITHOUT ROWID;`,
 ];
 
 /** Brings the tables to the newest shape; refuses a state that a newer version wrote, so that a roll-back never corrupts. */

@@ -5,7 +5,7 @@ import { setbackAfter, type Setback } from "./setback.ts";
 
 const oddityShownMs = 24 * 3_600_000;
 /** Requests that are made in a row; what a walk takes beyond is spread over its interval. Less than a run may make. */
-export const burst = 40;
+const burst = 40;
 /** So few requests are not written down before they are made: a walk that finds nothing would write more than it reads. */
 const fewRequests = 2;
 
@@ -35,7 +35,7 @@ export class WalkSource {
   /** Requests that a walk is going to take, as the last one did, or as there are devices; null before anybody knows. */
   get expected(): number | null {
     const { walk, last, devices } = this.walker;
-    if (walk?.stage === "rows" && devices.all.length > 0) return devices.all.length;
+    if (this.walker.isPerDevice && walk?.stage === "rows") return Math.max(1, devices.all.length);
     return last === null ? null : Math.max(1, last.requests);
   }
 

@@ -19,7 +19,7 @@ import type { Walk, WalkOddity } from "./walk-state.ts";
 
 /** A list that changes its length while it is read is read again, so often at the most. */
 const mostPasses = 3;
-/** Devices that are gone one after the other before any has answered: then it is not they who are gone. */
+/** Devices that are gone one after the other before any had a row: then it is perhaps not they who are gone. */
 const mostGone = 3;
 /** A device that fails so often is left out of this walk. */
 const mostFailures = 3;
@@ -46,8 +46,8 @@ export class RowStage {
   /** Devices in a row that were gone, and failures of the one that is being read. */
   #gone = 0;
   #failures = 0;
-  /** Rows of this walk that the filters let through, as far as this life knows. */
-  #chosen = 0;
+  /** Rows that were shown, whether the filters let them through or not. */
+  #shown = 0;
   readonly read = new Set<string>();
   tally: Tally;
 
@@ -86,7 +86,7 @@ export class RowStage {
     walk.place = this.#startOf(walk);
     this.read.clear();
     this.#gone = 0;
-    this.#chosen = 0;
+    this.#shown = 0;
   }
 
   /** Goes on with a walk of an earlier life. */
@@ -102,7 +102,7 @@ export class RowStage {
 
   async step(walk: Walk, seen: Marks): Promise<StageStep> {
     const device = this.isPerDevice ? this.#nextDevice(walk, seen) : undefined;
-    if (this.isPerDevice && device === undefined) return done;
+    if (this.isPerDevice && device === undefined) return this.#ended(walk);
     walk.requests += 1;
     const read = await this.#reader.read(walk.place, this.#asking(device));
     if (!read.ok) return this.#failed(read, { walk, seen, device });
@@ -133,7 +133,6 @@ export class RowStage {
       const device = devices.all[walk.device];
       if (device === undefined) return undefined;
       const isOurs = isChosen(device, this.#c.filters);
-      if (isOurs) this.#chosen += 1;
       if (isOurs && !this.#isSkipped(device, walk)) return device;
       if (isOurs) walk.skipped += 1;
       this.#keep(device, seen);
@@ -174,7 +173,10 @@ export class RowStage {
     this.#failures += 1;
     if (isGone) this.#gone += 1;
     const isHopeless = isPoisoned || (failure.kind === "kandji-unavailable" && this.#failures >= mostFailures);
-    if ((isGone && this.#gone < mostGone) || isHopeless) {
+    const areAllGone = isGone && this.#gone >= mostGone && walk.rows === 0;
+    // Perhaps they are: the list is read anew when it is tried again.
+    if (areAllGone) Object.assign(walk, { stage: "devices", device: 0, place: 0 } satisfies Partial<Walk>);
+    if ((isGone && !areAllGone) || isHopeless) {
       this.#keep(device, seen);
       this.#goToNext(walk);
       return { kind: "more", oddities: isHopeless ? ["device-unreadable"] : [] };
@@ -201,7 +203,7 @@ export class RowStage {
   /** A list that was longer or shorter at its end than at its beginning is read once more: what moved may have been passed over. */
   #afterPass(walk: Walk, { total }: Page): StageStep {
     const isStill = total === null || walk.total === total;
-    if (isStill) return this.#filtersMatchNothing(walk) ? { kind: "done", oddities: ["filter-matches-nothing"] } : done;
+    if (isStill) return this.#ended(walk);
     if (walk.passes >= mostPasses) {
       walk.isComplete = false;
       return { kind: "done", oddities: ["list-never-still"] };
@@ -213,8 +215,13 @@ export class RowStage {
     return more;
   }
 
-  #filtersMatchNothing(walk: Walk): boolean {
-    return Object.keys(this.#c.filters).length > 0 && this.#chosen === 0 && walk.rows > 0;
+  #ended(walk: Walk): StageStep {
+    const { filters } = this.#c;
+    const { all } = this.#parts.devices;
+    const isAnyChosen = this.isPerDevice ? all.some((device) => isChosen(device, filters)) : walk.rows > 0;
+    const isNoneShown = this.isPerDevice ? all.length === 0 : this.#shown === 0;
+    if (Object.keys(filters).length === 0 || isAnyChosen || isNoneShown) return done;
+    return { kind: "done", oddities: ["filter-matches-nothing"] };
   }
 
   #take(page: Page, { walk, seen, device }: Whose): void {
@@ -224,7 +231,7 @@ export class RowStage {
     const meeting: Meeting = { isFirst: walk.isFirst, isSnapshot: walk.isSnapshot, ranges, seen, device, now };
     const rows = this.#distinct(page.rows, device, seen);
     walk.rows += rows.length;
-    this.#chosen += rows.length;
+    this.#shown += page.rows.length;
     const fresh =
       dataset.sends === "once" && device !== undefined
         ? this.#takeOnce(rows, page, { ...meeting, device })

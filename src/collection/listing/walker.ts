@@ -116,6 +116,11 @@ export class Walker {
     return this.#usage;
   }
 
+  /** Whether each device is asked. */
+  get isPerDevice(): boolean {
+    return this.#rowStage.isPerDevice;
+  }
+
   get reserved(): number {
     return this.#reserved;
   }
