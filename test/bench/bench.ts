@@ -3,13 +3,12 @@
  * storage bills. It ends by itself and takes along what it started. Figures of one run are to be compared with each
  * other only: simulator, intake and runtime share the machine. `-- --write` puts them into `docs/benchmarks.md`.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startSimulator, type SimulatorProcess } from "../simulator/simulator-process.ts";
 import type { WorldPlan } from "../simulator/world.ts";
 import { floor, forwarder, runOnce, tenant, token, withFloorProject, type Contestant } from "./contestants.ts";
 import { measureRows } from "./rows.ts";
+import { writeDown } from "./page.ts";
 import { machine, rowsTable, throughputTable, type Series } from "./tables.ts";
 
 const events = 100_000;
@@ -55,16 +54,6 @@ async function measure(contestants: readonly Contestant[], simulator: SimulatorP
   return series;
 }
 
-/** Between two marks of the page: what stands there was measured, never typed. */
-function writeDown(report: string): void {
-  const page = join(import.meta.dirname, "../../docs/benchmarks.md");
-  const text = readFileSync(page, "utf8");
-  writeFileSync(
-    page,
-    text.replace(/(<!-- figures -->\n)[^]*(<!-- end -->)/, (_, open, close) => `${open}\n${report}\n\n${close}`),
-  );
-}
-
 async function main(): Promise<number> {
   const overdue = setTimeout(() => {
     console.error(`Not done within ${withinMinutes} minutes`);
@@ -93,7 +82,7 @@ async function main(): Promise<number> {
     rowsTable(figures),
   ].join("\n\n");
   console.log(`\n${report}\n`);
-  if (flags.write) writeDown(report);
+  if (flags.write) writeDown("figures", report);
   if (!ok) console.error("rows.workerd.test.ts fails: more rows than promised");
   const isWhole = series.every(({ runs }) => runs.every(({ lost }) => lost === 0));
   return ok && isWhole ? 0 : 1;

@@ -5,8 +5,10 @@
  */
 import { parseArgs } from "node:util";
 import { listings } from "../../src/datasets/registry.ts";
-import { complaintsOf, pass, told, watch } from "../promises/fleet-watch.ts";
+import { complaintsOf, pass, told, watch, type Watched } from "../promises/fleet-watch.ts";
 import { hour } from "../tenant/household.ts";
+import { writeDown } from "./page.ts";
+import { machine } from "./tables.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -18,30 +20,71 @@ const { values: flags } = parseArgs({
 
 const devices = Number(flags.devices);
 const hours = Number(flags.hours);
+
 const everything = {
   "audit-events": {},
   ...Object.fromEntries([...listings.keys()].map((name) => [name, {}])),
   "device-activity": { backfill: "3650d" },
 };
-const watched = watch(everything, { fleet: { seed: 7, devices } }, {});
-const { household, oracle } = watched;
-const began = performance.now();
-let most = 0;
-for (let passed = 0; passed < hours; passed += 1) {
-  const { writes } = household.sql;
-  await pass(watched, hour);
-  const report = household.report();
-  most = Math.max(most, report.requests.lastHour);
-  console.error(
-    `hour ${passed + 1}: ${report.requests.lastHour} requests, ${household.sql.writes - writes} statements that write, ${report.destinations[0]?.pending} pending, ${Math.round(process.memoryUsage().heapUsed / 1e6)} MB, ${Math.round((performance.now() - began) / 1000)} s`,
-    JSON.stringify(report.problems.map(({ code, subject }) => `${code} ${subject}`)),
+
+interface Day {
+  readonly mostRequestsInAnHour: number;
+  readonly requests: number;
+  /** Statements that write, one row each at the most; setting the alarm is not among them. */
+  readonly writes: number;
+  readonly seconds: number;
+}
+
+async function live(watched: Watched): Promise<Day> {
+  const { household } = watched;
+  const began = performance.now();
+  const seconds = (): number => Math.round((performance.now() - began) / 1000);
+  for (let passed = 0; passed < hours; passed += 1) {
+    const { writes } = household.sql;
+    await pass(watched, hour);
+    const { requests, destinations } = household.report();
+    const pending = destinations.reduce((sum, destination) => sum + destination.pending, 0);
+    console.error(
+      `hour ${passed + 1}: ${requests.lastHour} requests, ${household.sql.writes - writes} rows, ${pending} pending, ${seconds()} s`,
+    );
+  }
+  const manners = household.world.kandji.get("acme")?.requests.manners();
+  return {
+    mostRequestsInAnHour: manners?.maxPerHour ?? 0,
+    requests: manners?.requests ?? 0,
+    writes: household.sql.writes,
+    seconds: seconds(),
+  };
+}
+
+const text = (value: number | undefined): string => (value ?? 0).toLocaleString("en-US");
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+/** One line for each dataset: what was shown, what came, what is remembered. */
+function table({ household, oracle }: Watched): string {
+  const head = ["dataset", "rows", "snapshot", "created", "updated", "deleted", "requests of the last walk", "remembered, KB"];
+  const sizes = household.sql.exec<{ dataset: string; bytes: number }>(
+    "SELECT dataset, SUM(LENGTH(body)) AS bytes FROM known_rows GROUP BY dataset",
   );
+  const { datasets } = household.report();
+  const lines = told.map((name) => {
+    const { rows, records } = oracle.verdict(name);
+    const walk = datasets.find((dataset) => dataset.name === name)?.walk;
+    const bytes = sizes.find(({ dataset }) => dataset === name)?.bytes ?? 0;
+    const counts = ["snapshot", "created", "updated", "deleted"].map((change) => text(records[change]));
+    return row([name, text(rows), ...counts, text(walk?.requests), text(Math.ceil(bytes / 1000))]);
+  });
+  return [row(head), row(head.map(() => "---")), ...lines].join("\n");
 }
-console.log(complaintsOf(watched));
-for (const name of told) {
-  const { rows, records } = oracle.verdict(name);
-  const walk = household.report().datasets.find((dataset) => dataset.name === name)?.walk;
-  console.log(name, rows, JSON.stringify(records), walk?.state, walk?.percent, walk?.requests, walk?.endsAt);
-}
-console.log({ most, seconds: (performance.now() - began) / 1000 });
-console.log(household.sql.exec("SELECT dataset, COUNT(*) n, SUM(rows) rows, SUM(LENGTH(body)) bytes FROM known_rows GROUP BY dataset ORDER BY bytes DESC LIMIT 8").map((r) => JSON.stringify(r)).join("\n"));
+
+const watched = watch(everything, { fleet: { seed: 7, devices } });
+const day = await live(watched);
+const complaints = complaintsOf(watched);
+const report = [
+  `${machine()}. ${text(devices)} devices, ${hours} hours, ${day.seconds} s of wall time: ${text(day.requests)} requests to Kandji, at most ${text(day.mostRequestsInAnHour)} in an hour of the 2,500 that are allowed; ${text(day.writes)} statements that write a row. ${complaints.length === 0 ? "Every difference between two readings of a row came as one record, none as two." : `${complaints.length} complaints.`}`,
+  table(watched),
+].join("\n\n");
+console.log(`\n${report}\n`);
+for (const complaint of complaints) console.error(complaint);
+if (flags.write) writeDown("fleet", report);
+process.exitCode = complaints.length === 0 ? 0 : 1;
