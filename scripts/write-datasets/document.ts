@@ -15,20 +15,21 @@ function parts(): Map<string, string> {
   return new Map([["table", table()], ...sections]);
 }
 
-export function renewed(document: string): string {
-  const all = parts();
+/** The table in the README leads to the document. */
+export const readmeParts = (): Map<string, string> => new Map([["table", table("docs/datasets.md")]]);
+
+export function renewed(document: string, all = parts(), name = "docs/datasets.md"): string {
   const used = new Set<string>();
-  const text = document.replace(block, (_, open: string, name: string, close: string) => {
-    const part = all.get(name);
-    if (part === undefined)
-      throw new Error(`docs/datasets.md has a mark for "${name}", which is no dataset. Remove it`);
-    used.add(name);
-    return `${open}\n${part}\n${close}`;
+  const text = document.replace(block, (_, open: string, part: string, close: string) => {
+    const content = all.get(part);
+    if (content === undefined) throw new Error(`${name} has a mark for "${part}", which is no dataset. Remove it`);
+    used.add(part);
+    return `${open}\n${content}\n${close}`;
   });
-  const missing = [...all.keys()].filter((name) => !used.has(name));
+  const missing = [...all.keys()].filter((part) => !used.has(part));
   if (missing.length > 0)
     throw new Error(
-      `docs/datasets.md has no marks for ${missing.join(", ")}. Add "<!-- npm run datasets: NAME -->", a line, "<!-- end -->"`,
+      `${name} has no marks for ${missing.join(", ")}. Add "<!-- npm run datasets: NAME -->", a line, "<!-- end -->"`,
     );
   return text;
 }

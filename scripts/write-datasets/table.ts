@@ -34,10 +34,11 @@ function costOf(dataset: Dataset): { rows: string; requests: string } {
 const permissionsOf = (dataset: Dataset): string =>
   permissionText(dataset.reading === "feed" ? dataset.permission : dataset.ways[0].permission);
 
-export function table(): string {
+/** `page` is where the sections stand; empty for the page itself. */
+export function table(page = ""): string {
   const rows = [...datasets.values()].map((dataset) => {
     const { rows: count, requests } = costOf(dataset);
-    const name = `[${code(dataset.name)}](#${anchorOf(dataset)})`;
+    const name = `[${code(dataset.name)}](${page}#${anchorOf(dataset)})`;
     return row(name, dataset.holds, permissionsOf(dataset), code(dataset.defaults.every), count, requests);
   });
   const listings = [...datasets.values()].filter((dataset): dataset is Listing => dataset.reading === "listing");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { renewed } from "../../scripts/write-datasets/document.ts";
+import { readmeParts, renewed } from "../../scripts/write-datasets/document.ts";
 import {
   pagesOf,
   requestsPerDay,
@@ -18,6 +18,11 @@ describe("docs/datasets.md", () => {
 
   test("is what `npm run datasets` writes", () => {
     expect(renewed(text)).toBe(text);
+  });
+
+  test("and the README's table is the same", () => {
+    const readme = textOf("README.md");
+    expect(renewed(readme, readmeParts(), "README.md")).toBe(readme);
   });
 
   test("has a heading for every dataset that the table leads to", () => {
