@@ -1,0 +1,179 @@
+/** Fleets in the histories: which tenants have one, what is walked, and whether what came is what there is. */
+import { listings } from "../../src/datasets/registry.ts";
+import type { Listing } from "../../src/datasets/listing.ts";
+import type { FleetWishes, FleetRates } from "../simulator/fleet/fleet-plan.ts";
+import { STILL } from "../simulator/fleet/fleet-plan.ts";
+import type { Delivery } from "../simulator/intake-memory.ts";
+import type { SimulatedKandji } from "../simulator/kandji.ts";
+import { integer, pick, type Random } from "../simulator/random.ts";
+import { WALKS } from "../simulator/whole-reader.ts";
+import type { World } from "../simulator/world.ts";
+
+/** Their records are told apart by what they hold: none has an `id` that comes again when it changes. */
+const walkable = ["devices", "prism-filevault", "prism-apps", "device-details", "device-status", "device-activity", "threats", "vulnerability-detections"];
+
+/** In half an hour what happens to a real fleet in a week. */
+const hectic: Partial<FleetRates> = {
+  osUpdate: 5,
+  appInstall: 20,
+  appUpdate: 40,
+  appRemove: 20,
+  rename: 5,
+  itemStatus: 40,
+  activity: 100,
+  enrolment: 3,
+  removal: 3,
+  threat: 10,
+  threatRelease: 10,
+  fileVault: 5,
+};
+
+export interface FleetBeginning {
+  readonly fleet: FleetWishes;
+  /** As the tenant's secret has them. */
+  readonly datasets: Readonly<Record<string, object>>;
+}
+
+/** A small fleet of which a few datasets are walked every few minutes; nothing in most histories. */
+export function beginFleet(random: Random): FleetBeginning | undefined {
+  if (random() > 0.3) return undefined;
+  const chosen = new Set(Array.from({ length: 1 + integer(random, 3) }, () => pick(random, walkable)));
+  const fleet = { seed: integer(random, 1e6), devices: 3 + integer(random, 12), appsPerMac: 8, vulnerabilities: 4, threats: 0.5, rates: hectic };
+  const options = (name: string): object => ({
+    every: pick(random, ["2m", "5m", "5m"]),
+    ...(listings.get(name)?.sends === "state"
+      ? { snapshotEvery: pick(random, ["never", "15m", "24h"]) }
+      : { backfill: "3650d" }),
+  });
+  return { fleet, datasets: Object.fromEntries([...chosen].map((name) => [name, options(name)])) };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Note {
+  readonly change: string;
+  readonly changed?: readonly string[];
+  readonly device?: { readonly id: string };
+}
+
+interface Last {
+  readonly change: string;
+  readonly content: string;
+  readonly batch: string;
+}
+
+/** Sees every record of a fleet that an intake took. */
+export class FleetWitness {
+  readonly #world: World;
+  readonly #note: (problem: string) => void;
+  /** By intake, tenant and dataset: what came last of each row. */
+  readonly #last = new Map<string, Map<string, Last>>();
+  /** Intakes whose batches were formed anew: records may have come twice. */
+  readonly #reformed: ReadonlySet<string>;
+
+  constructor(world: World, reformed: ReadonlySet<string>, note: (problem: string) => void) {
+    this.#world = world;
+    this.#reformed = reformed;
+    this.#note = note;
+    for (const [name, { memory }] of world.intakes) memory.onAccepted = (delivery) => this.#accepted(name, delivery);
+  }
+
+  #accepted(intake: string, { tenant = "", dataset = "", records, batchId = "" }: Delivery): void {
+    const listing = listings.get(dataset);
+    if (listing === undefined) return;
+    const key = `${intake} ${tenant} ${dataset}`;
+    const last = this.#last.get(key) ?? new Map<string, Last>();
+    this.#last.set(key, last);
+    for (const record of records) {
+      const { _forwarder, ...row } = JSON.parse(record) as Row & { _forwarder?: Note };
+      const note = _forwarder ?? { change: "once" };
+      const name = nameOf(listing, row, note.device?.id);
+      const came = { change: note.change, content: contentOf(listing, row), batch: batchId };
+      this.#compare(`${intake}: ${tenant} ${dataset} ${name}`, intake, last.get(name), came);
+      last.set(name, came);
+    }
+  }
+
+  /** A record that says that something changed, and nothing did. */
+  #compare(said: string, intake: string, before: Last | undefined, came: Last): void {
+    if (this.#reformed.has(intake) || before === undefined || before.batch === came.batch) return;
+    if (came.change === "updated" && before.change !== "deleted" && before.content === came.content)
+      this.#note(`promise 2: ${said} came as updated, and is as it was`);
+    if (came.change === "once") this.#note(`promise 2: ${said} came twice`);
+  }
+
+  /** Once nothing happens any more: what came last of each row is what there is, and what is gone was said to be. */
+  async judge(tenant: string, names: Iterable<string>, isTaken: (intake: string) => boolean): Promise<void> {
+    const kandji = this.#world.kandji.get(tenant);
+    if (kandji === undefined) return;
+    for (const name of names) {
+      const listing = listings.get(name);
+      if (listing === undefined) continue;
+      const truth = await truthOf(kandji, listing);
+      for (const intake of this.#world.intakes.keys())
+        if (isTaken(intake)) this.#judgeAt(`${intake} ${tenant} ${name}`, listing, truth);
+    }
+  }
+
+  #judgeAt(key: string, { sends }: Listing, truth: ReadonlyMap<string, string>): void {
+    const last = this.#last.get(key) ?? new Map<string, Last>();
+    const missing = [...truth].filter(([name, content]) => {
+      const came = last.get(name);
+      return came === undefined || came.change === "deleted" || (sends !== "once" && came.content !== content);
+    });
+    const [first] = missing;
+    if (first !== undefined)
+      this.#note(`promise 1: ${missing.length} rows of ${key} did not come as they are: ${first[0]} ${JSON.stringify(last.get(first[0]))?.slice(0, 300)} is ${first[1].slice(0, 300)}`);
+    const left = [...last].filter(([name, { change }]) => sends === "state" && change !== "deleted" && !truth.has(name));
+    if (left.length > 0) this.#note(`contract §4: ${left.length} rows of ${key} are gone and were not said to be: ${left[0]?.[0]}`);
+  }
+}
+
+const nameOf = ({ identity, sends }: Listing, row: Row, device: string | undefined): string =>
+  JSON.stringify([sends === "once" ? "" : (device ?? ""), ...identity.map((field) => row[field] ?? null)]);
+
+function contentOf({ volatile, sensitive }: Listing, row: Row): string {
+  const isIgnored = (key: string): boolean => Object.hasOwn(volatile, key) || Object.hasOwn(sensitive, key);
+  return JSON.stringify(row, (key, value: unknown) => (isIgnored(key) ? undefined : value));
+}
+
+/** What an independent reader finds. */
+async function truthOf(kandji: SimulatedKandji, listing: Listing): Promise<Map<string, string>> {
+  const { token, permissions } = kandji.settings;
+  kandji.change({ token: "secret", permissions: ["*"] });
+  try {
+    const walk = WALKS[listing.name];
+    const rows = walk === undefined ? await activityOf(kandji) : await walk(kandji);
+    const { rows: places } = listing.ways[0];
+    const isWhole = places === "whole" || listing.scope === "tenant";
+    const flat = isWhole ? rows.map((row) => ({ row, device: listing.scope === "device" ? String(row["device_id"]) : undefined })) : rows.flatMap((answer) => partsOf(answer, places));
+    return new Map(flat.map(({ row, device }) => [nameOf(listing, row, device), contentOf(listing, withoutOwner(listing, row))]));
+  } finally {
+    kandji.change({ token, permissions });
+  }
+}
+
+/** The reader names the device of each answer; Kandji's details do not. */
+function withoutOwner({ scope }: Listing, row: Row): Row {
+  if (scope === "tenant") return row;
+  const { device_id: _, ...rest } = row;
+  return rest;
+}
+
+const partsOf = (answer: Row, places: readonly (readonly string[])[]): { row: Row; device: string }[] =>
+  places.flatMap((path) => {
+    const list = path.reduce<unknown>((value, key) => (value as Row | undefined)?.[key], answer);
+    return Array.isArray(list) ? list.map((row: Row) => ({ row, device: String(answer["device_id"]) })) : [];
+  });
+
+async function activityOf(kandji: SimulatedKandji): Promise<Row[]> {
+  const headers = { authorization: "Bearer secret" };
+  return Promise.all(
+    kandji.fleet.devices.map(async ({ id }) => {
+      const url = `https://acme.api.kandji.io/api/v1/devices/${id}/activity?limit=300&offset=0`;
+      return (await (await kandji.fetch(new Request(url, { headers }))).json()) as Row;
+    }),
+  );
+}
+
+export const still = STILL;
