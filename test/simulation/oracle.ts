@@ -53,6 +53,13 @@ export class Oracle {
     this.precedence.programsEnded();
   }
 
+  /** A program whose transaction failed begins anew from its disk, as after a kill; what is under way it will not hear of. */
+  transactionFailed(who: string): void {
+    this.ends += 1;
+    this.manners.transactionFailed(who);
+    this.precedence.programsEnded();
+  }
+
   sawAnswer(tenant: string, method: string, result: unknown): void {
     if (method === "tick" || method === "report") this.#sawReport(result as TenantReport);
     if (method === "deadLetters") this.#sawDeadLetters(result as DeadLetterReport[]);
@@ -71,7 +78,10 @@ export class Oracle {
     if (leaked !== undefined) this.note(`promise 10: a secret is in ${where}`);
   }
 
+  /** A disk that fails is told as an error of the program, by whoever noticed first that the engine was stopped for it. */
   sawInternalError(line: string): void {
+    const { tenant = "" } = JSON.parse(line) as { readonly tenant?: string };
+    if (this.manners.hasJustFailed(tenant)) return;
     this.note(`an error in the forwarder itself: ${line.slice(0, 300)}`);
   }
 
