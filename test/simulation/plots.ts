@@ -9,6 +9,7 @@ import type { LoggedRequest } from "../simulator/request-log.ts";
 import { hour, minute, poison, usualShare, type Needs } from "./beginning.ts";
 import type { Deed } from "./deeds.ts";
 import { judgeIntervals } from "./intervals.ts";
+import { isHistory } from "./precedence.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Plot extends Deed {
@@ -71,7 +72,7 @@ const upgradeKilled: Plot = {
     if (cloud.code === next) return undefined;
     atEase(stage);
     stage.newest = next;
-    for (const name of world.intakes.keys()) oracle.reformed.add(name);
+    for (const name of world.intakes.keys()) oracle.mayFormAnew(name);
     stage.deploy(cloud.env, next);
     cloud.killIn = 2 + integer(random, 12);
     for (const id of stage.beginning.homes.keys()) await stage.ask(id, "report");
@@ -168,40 +169,69 @@ const silentCron: Plot = {
   },
 };
 
+/** Without an end, what is pressed would be history that is read, for ever. */
+const mostPresses = 40;
+
+/** Whether a page of the past was asked for a moment ago. */
+const isHistoryRead = ({ world, clock }: Stage): boolean =>
+  [...world.kandji.values()].some(({ requests }) =>
+    requests.newest(5).some(({ at, target }) => at >= clock.now() - 10_000 && isHistory(target)),
+  );
+
+/** Many events come at once, and are asked for. */
+async function press(stage: Stage): Promise<void> {
+  happen(stage, 80, 1_000);
+  for (const id of stage.beginning.homes.keys()) await stage.ask(id, "poll");
+}
+
 const owedWhileMore: Plot = {
   name: "plot: more is owed while what is owed is read",
-  needs: { destinations: 2, spoolBytes: [100_000, 150_000], share: [usualShare, 1], every: "60s" },
+  needs: { destinations: 2, spoolBytes: [60_000, 60_000], share: [usualShare, 1], every: "60s" },
   act: async (stage, random) => {
     atEase(stage);
     const { world, cloud } = stage;
     const [sick] = [...world.intakes.values()];
-    const perMinute = 150 + integer(random, 250);
-    sick?.faults.set({ always: { do: "status", status: 503 } });
-    happen(stage, 12 * perMinute, 12 * minute);
-    await pass(stage, 4 * minute);
-    cloud.network.weather = { latencyMs: 20_000, slowBodies: 0 };
-    sick?.faults.clear();
-    await pass(stage, 8 * minute);
-    return `${perMinute} events came a minute, more than the spool holds for a destination that was away`;
+    const perMinute = 150 + integer(random, 150);
+    const times = 3;
+    happen(stage, times * 5 * perMinute, times * 5 * minute);
+    // Slow enough that something happens while a range is read, quick enough that what waits gets through.
+    cloud.network.weather = { latencyMs: 8_000, slowBodies: 0 };
+    for (let away = 0; away < times; away += 1) {
+      sick?.faults.set({ always: { do: "status", status: 503 } });
+      await pass(stage, 2 * minute);
+      sick?.faults.clear();
+      let presses = 0;
+      for (let seconds = 0; seconds < 180; seconds += 1) {
+        if (presses < mostPresses && isHistoryRead(stage)) {
+          presses += 1;
+          await press(stage);
+        }
+        await pass(stage, 1_000);
+      }
+    }
+    return `${perMinute} events came a minute, more than the spool holds for a destination that was away ${times} times`;
   },
 };
 
 const probeUnheard: Plot = {
   name: "plot: killed while a probe is answered",
   needs: { refusing: true, share: [usualShare, 1], every: "60s" },
-  act: async (stage, random) => {
+  act: async (stage) => {
     atEase(stage);
     const { world, oracle } = stage;
-    const [name, intake] = [...world.intakes][integer(random, world.intakes.size)] ?? [];
-    if (name === undefined || intake === undefined || oracle.reformed.has(name)) return undefined;
-    happen(stage, 40, 2 * minute, 3);
+    const [name, intake] = [...world.intakes].find(([id]) => !oracle.isFormedAnew(id)) ?? [];
+    if (name === undefined || intake === undefined) return undefined;
+    happen(stage, 60, 3 * minute, 9);
     const isProbeAccepted = (): boolean => {
-      const [before, last] = intake.memory.batches.slice(-2);
-      return (
-        last?.accepted === true && last.keys.length === 1 && before?.accepted === false && before.keys.length === 1
-      );
+      const { batches } = intake.memory;
+      const [before, last] = batches.slice(-2);
+      const [probed, ...others] = last?.keys ?? [];
+      if (last?.accepted !== true || others.length > 0 || before?.accepted !== false || before.keys.length > 1)
+        return false;
+      // Where splitting has laid down an end behind it anyway, nothing is to be seen.
+      return !batches.some(({ accepted, keys }) => !accepted && keys.at(-1) === probed);
     };
-    if (!(await killedWhen(stage, 4 * minute, isProbeAccepted))) return undefined;
+    if (!(await killedWhen(stage, 5 * minute, isProbeAccepted))) return undefined;
     // What was refused is taken now, so that nothing waits beside the lane any more. No batch is formed anew by that.
     intake.change({ refuse: [] });
     await pass(stage, 3 * minute);

@@ -20,11 +20,19 @@ export class Precedence {
   readonly #asking = new Map<string, { readonly since: number; readonly isHistory: boolean }>();
   #endedAt = -Infinity;
   readonly #everyMinute: ReadonlySet<string>;
+  /** Whether a tenant may have more open than one poll reads: then it is read in turn, and up to an end as history is. */
+  readonly #isCrowded: (tenant: string) => boolean;
   readonly #now: () => number;
   readonly #note: (problem: string) => void;
 
-  constructor(everyMinute: ReadonlySet<string>, now: () => number, note: (problem: string) => void) {
+  constructor(
+    everyMinute: ReadonlySet<string>,
+    isCrowded: (tenant: string) => boolean,
+    now: () => number,
+    note: (problem: string) => void,
+  ) {
     this.#everyMinute = everyMinute;
+    this.#isCrowded = isCrowded;
     this.#now = now;
     this.#note = note;
   }
@@ -43,7 +51,7 @@ export class Precedence {
     // A live page that is under way may be the poll that is due, and may fail; after one of history the live one comes.
     const asking = this.#asking.get(tenant);
     if (asking !== undefined && !asking.isHistory && this.#now() - asking.since < longestRequest) return;
-    this.#due.add(tenant);
+    if (!this.#isCrowded(tenant)) this.#due.add(tenant);
   }
 
   sent(who: string, url: string): void {
