@@ -33,16 +33,37 @@ export interface Beginning {
   readonly slowBodies: number;
 }
 
+/** What a plot asks of the beginning; all else is drawn. */
+export interface Needs {
+  /** At least so many. */
+  readonly destinations?: number;
+  /** Requests an hour: from, and up to how many more. */
+  readonly share?: readonly [from: number, more: number];
+  /** Bytes of the spool: from, and up to how many more. */
+  readonly spoolBytes?: readonly [from: number, more: number];
+  readonly every?: string;
+  readonly evictsWhenIdle?: boolean;
+  readonly latencyMs?: number;
+  /** Every destination is a webhook that refuses some records from the beginning. */
+  readonly refusing?: boolean;
+}
+
 const chance = (random: Random, share: number): boolean => random() < share;
 
-export function begin(random: Random): Beginning {
+export function begin(random: Random, needs: Needs = {}): Beginning {
+  const within = ([from, more]: readonly [number, number]): number => from + integer(random, more);
   const tenants = ["acme", "umbrella", "initech"].slice(0, 1 + Math.floor(random() ** 3 * 3));
-  const names = ["archive", "siem", "backup"].slice(0, 1 + Math.floor(random() ** 1.5 * 3));
-  const intakes = Object.fromEntries(names.map((name) => [name, intakeOf(random)]));
+  const names = ["archive", "siem", "backup"].slice(
+    0,
+    Math.max(needs.destinations ?? 1, 1 + Math.floor(random() ** 1.5 * 3)),
+  );
+  const intakes = Object.fromEntries(names.map((name) => [name, intakeOf(random, needs.refusing === true)]));
   const tokens = new Map(tenants.map((id) => [id, `token-of-${id}-${integer(random, 1e9)}`]));
   const homes = new Map(tenants.map((id) => [id, chance(random, 0.2) ? "eu" : ""]));
-  const maxRequestsPerHour = shareOf(random());
-  const everies = new Map(tenants.map((id) => [id, pick(random, ["60s", "60s", "60s", "2m", "3m"])]));
+  const maxRequestsPerHour = needs.share === undefined ? shareOf(random()) : within(needs.share);
+  const everies = new Map(tenants.map((id) => [id, needs.every ?? pick(random, ["60s", "60s", "60s", "2m", "3m"])]));
+  const spoolBytes = chance(random, 0.4) ? ([100_000, 1_000_000] as const) : undefined;
+  const bound = needs.spoolBytes ?? spoolBytes;
   const size = random() ** 2;
   const kandji = tenants.map((id): [string, KandjiPlan] => [
     id,
@@ -60,7 +81,7 @@ export function begin(random: Random): Beginning {
     env: {
       ADMIN_TOKEN: "admin-token-of-the-simulation",
       MAX_REQUESTS_PER_RUN: String(pick(random, [8, 45, 200])),
-      ...(chance(random, 0.4) ? { MAX_SPOOL_BYTES: String(100_000 + integer(random, 1_000_000)) } : {}),
+      ...(bound === undefined ? {} : { MAX_SPOOL_BYTES: String(within(bound)) }),
       ...Object.fromEntries(
         tenants.map((id) => [
           `TENANT_${id.toUpperCase()}`,
@@ -76,8 +97,8 @@ export function begin(random: Random): Beginning {
     tokens,
     everyMinute: new Set(tenants.filter((id) => everies.get(id) === "60s")),
     maxRequestsPerHour,
-    evictsWhenIdle: chance(random, 0.7),
-    latencyMs: pick(random, [0, 200, 3_000, 30_000]),
+    evictsWhenIdle: needs.evictsWhenIdle ?? chance(random, 0.7),
+    latencyMs: needs.latencyMs ?? pick(random, [0, 200, 3_000, 30_000]),
     slowBodies: chance(random, 0.2) ? random() * 0.1 : 0,
   };
 }
@@ -91,9 +112,11 @@ function shareOf(draw: number): number {
 const datadogKey = "datadog-key-of-the-simulation";
 const signingSecret = `whsec_${Buffer.from("a signing secret of the simulation").toString("base64")}`;
 
-function intakeOf(random: Random): IntakePlan {
-  const refuse = chance(random, 0.5) ? [{ contains: poison, status: pick(random, [400, 422] as const) }] : [];
-  if (chance(random, 0.2)) {
+function intakeOf(random: Random, isRefusing: boolean): IntakePlan {
+  const refuse = chance(random, isRefusing ? 1 : 0.5)
+    ? [{ contains: poison, status: pick(random, [400, 422] as const) }]
+    : [];
+  if (!isRefusing && chance(random, 0.2)) {
     return { kind: "datadog", apiKey: datadogKey, refuse: refuse.map((rule) => ({ ...rule, status: 400 })) };
   }
   return {

@@ -134,7 +134,7 @@ const ofIntakes: readonly Deed[] = [
       const [name, intake] = someOf(random, world.intakes);
       intake.faults.clear();
       intake.change({ refuse: beginning.plan.intakes[name]?.refuse ?? [] });
-      oracle.reformed.add(name);
+      oracle.mayFormAnew(name);
       return `${name} is well`;
     },
   },
@@ -143,7 +143,7 @@ const ofIntakes: readonly Deed[] = [
     act: ({ world, oracle }, random) => {
       const [name, intake] = someOf(random, world.intakes);
       intake.change({ refuse: [{ contains: "{", status: 400 }] });
-      oracle.reformed.add(name);
+      oracle.mayFormAnew(name);
       return `${name} refuses everything`;
     },
   },
@@ -152,7 +152,7 @@ const ofIntakes: readonly Deed[] = [
     act: ({ world, oracle }, random) => {
       const [name, intake] = someOf(random, world.intakes);
       intake.change({ refuse: [] });
-      oracle.reformed.add(name);
+      oracle.mayFormAnew(name);
       return `${name} takes everything`;
     },
   },
@@ -161,7 +161,7 @@ const ofIntakes: readonly Deed[] = [
     act: ({ world, oracle }, random) => {
       const [name, intake] = someOf(random, world.intakes);
       intake.change({ refuse: [{ contains: poison, status: 400 }] });
-      oracle.reformed.add(name);
+      oracle.mayFormAnew(name);
       return `${name} refuses some records`;
     },
   },
@@ -171,7 +171,7 @@ const ofIntakes: readonly Deed[] = [
       const [name, intake] = someOf(random, world.intakes);
       const maxRecords = 20 + integer(random, 500);
       intake.change({ maxRecords });
-      oracle.reformed.add(name);
+      oracle.mayFormAnew(name);
       return `${name} takes ${maxRecords} records at once`;
     },
   },
@@ -264,7 +264,7 @@ const ofPlatform: readonly Deed[] = [
       const next = await stage.loadNext();
       if (stage.cloud.code === next) return undefined;
       stage.newest = next;
-      for (const name of stage.world.intakes.keys()) stage.oracle.reformed.add(name);
+      for (const name of stage.world.intakes.keys()) stage.oracle.mayFormAnew(name);
       stage.deploy(stage.cloud.env, next);
       return "the next version is deployed, with a migration and another encoding";
     },
@@ -323,7 +323,7 @@ const ofOperators: readonly Deed[] = [
       }
       const before = JSON.parse(stage.env[secretOf(name)] ?? "{}") as object;
       stage.env[secretOf(name)] = JSON.stringify({ ...before, maxBatchRecords: 20 + integer(random, 900) });
-      stage.oracle.reformed.add(name);
+      stage.oracle.mayFormAnew(name);
       stage.deploy({ ...stage.env });
       return `${name} is sent other batches${asksForSilence ? ", though it wants none for 400 s" : ""}`;
     },

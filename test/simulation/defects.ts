@@ -76,6 +76,7 @@ const ofCollection: readonly Defect[] = [
     'const raw = onOneLine(raws[index] ?? "");',
     "const raw = JSON.stringify(record);",
   ),
+  one("history-before-live", "tenant/plan.ts", "[...live, ...history]", "[...history, ...live]"),
 ];
 
 const ofSpool: readonly Defect[] = [
@@ -111,6 +112,33 @@ const ofSpool: readonly Defect[] = [
     "return at >= offset.position || suspects.some((suspect) => suspect.at === at);",
     "return at >= offset.position;",
   ),
+  // Made, and found by histories.
+  {
+    name: "owed-merged-while-read",
+    edits: [
+      {
+        file: "spool/ranges.ts",
+        find: "last.edge.length > 0 || this.beingRead.has(last.id)",
+        replace: "last.edge.length > 0",
+      },
+      // Since then whoever reads a range looks whether it is still the same.
+      {
+        file: "collection/history-reader.ts",
+        find: "if (this.#c.spool.ranges.get(range.id) !== draft.range) {",
+        replace: "if (this.#c.spool.ranges.get(range.id) === undefined) {",
+      },
+      {
+        file: "collection/history-reader.ts",
+        find: "if (this.#draft?.range === range) return",
+        replace: "if (this.#draft?.range.id === range.id) return",
+      },
+      {
+        file: "collection/history-reader.ts",
+        find: "if (draft === undefined || this.#c.spool.ranges.get(draft.range.id) !== draft.range) return 0;",
+        replace: "if (draft === undefined || this.#c.spool.ranges.get(draft.range.id) === undefined) return 0;",
+      },
+    ],
+  },
 ];
 
 const ofDelivery: readonly Defect[] = [
@@ -191,6 +219,13 @@ const ofDelivery: readonly Defect[] = [
     "if (!isMarkup(answer)) return verdict; else return verdict;",
   ),
   one("too-old-is-sent", "delivery/batch.ts", ": config.oldRecords;", ': "send";'),
+  // Made, and found by histories.
+  one(
+    "probe-grows-at-its-retry",
+    "delivery/courier.ts",
+    'if (choice.kind === "probe") this.#settle',
+    'if (choice.kind === "probe" && batch.end < 0) this.#settle',
+  ),
 ];
 
 const ofChain: readonly Defect[] = [
@@ -283,6 +318,39 @@ const ofTenant: readonly Defect[] = [
     "tenant/tenant-object.ts",
     "if (Date.now() < since + keptAbsentMs) return",
     "if (Date.now() < since) return",
+  ),
+  one(
+    "requests-not-charged-after-a-restart",
+    "tenant/heartbeat.ts",
+    'budget.charge(Math.min(guessSince(source, heartbeat, now), budget.left("live")));',
+    "",
+  ),
+  // Made, and found by histories.
+  one(
+    "requests-of-a-long-poll-unwritten",
+    "tenant/state.ts",
+    "if (isUnusual || isBlocked || this.budget.unwritten >",
+    "if (isUnusual || isBlocked || 0 >",
+  ),
+  // Made, and found by histories.
+  one(
+    "every-alarm-polls-without-a-cron",
+    "tenant/state.ts",
+    "if (now - (source.lastSuccessAt ?? 0) >= pause) source.isAsked = true;",
+    "if (pause > 0) source.isAsked = true;",
+  ),
+  // Made, and found by histories.
+  one(
+    "goes-on-after-a-failed-transaction",
+    "tenant/engine.ts",
+    "          this.stop();\n          throw error;",
+    "          throw error;",
+  ),
+  one(
+    "migration-in-pieces",
+    "tenant/migrations.ts",
+    "    sql.transaction(() => {\n      for (const statement",
+    "    ((work: () => void) => work())(() => {\n      for (const statement",
   ),
 ];
 

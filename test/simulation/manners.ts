@@ -8,10 +8,15 @@ interface Wish {
   readonly until: number;
 }
 
+/** A request that was under way when a transaction failed is over by then. */
+const longestRequest = 65_000;
+
 export const intakeOf = (url: string): string | undefined => /\/intake\/([^/?]+)/.exec(url)?.[1];
 
 export class Manners {
   readonly #wishes = new Map<string, Wish>();
+  /** When a transaction of somebody failed last. */
+  readonly #failedAt = new Map<string, number>();
   readonly #now: () => number;
   readonly #note: (problem: string) => void;
 
@@ -31,9 +36,21 @@ export class Manners {
   received(who: string, url: string, retryAfter: string | null): void {
     if (retryAfter === null) return;
     const now = this.#now();
+    // Perhaps the answer to a request of before, to somebody who has begun anew since.
+    if (this.hasJustFailed(who)) return;
     const until = /^\d+$/.test(retryAfter) ? now + Number(retryAfter) * 1000 : Date.parse(retryAfter);
     const before = this.#wishes.get(keyOf(who, url))?.until ?? 0;
     this.#wishes.set(keyOf(who, url), { heardAt: now, until: Math.max(before, until) });
+  }
+
+  hasJustFailed(who: string): boolean {
+    return this.#now() - (this.#failedAt.get(who) ?? -Infinity) < longestRequest;
+  }
+
+  transactionFailed(who: string): void {
+    this.#failedAt.set(who, this.#now());
+    for (const [key, { heardAt }] of this.#wishes)
+      if (heardAt === this.#now() && key.startsWith(`${who} at `)) this.#wishes.delete(key);
   }
 
   /** Whoever is killed at the instant of the answer has not written it down. */

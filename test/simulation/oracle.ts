@@ -2,12 +2,17 @@
 import type { DeadLetterReport, DestinationReport, TenantReport } from "../../src/tenant/report.ts";
 import type { IntakeMemory } from "../simulator/intake-memory.ts";
 import type { World } from "../simulator/world.ts";
-import type { Beginning } from "./beginning.ts";
+import { minute, type Beginning } from "./beginning.ts";
 import { Manners } from "./manners.ts";
 import { Pauses } from "./pauses.ts";
 import { Precedence } from "./precedence.ts";
 import { seeTransitions } from "./transitions.ts";
 import { Tally } from "./story.ts";
+
+/** A moment is open for the overlap after it was seen, which is at the next poll; and with some room. */
+const longestOpen = 20 * minute;
+/** Records that ten pages hold, less those that come again at page edges. */
+const tenPages = 4_900;
 
 export class Oracle {
   readonly wrong: string[] = [];
@@ -15,8 +20,8 @@ export class Oracle {
   readonly reports = new Map<string, TenantReport>();
   /** How often every program was ended, and when last. */
   ends = 0;
-  /** Deeds after which a batch may be formed anew, under another id. */
-  readonly reformed = new Set<string>();
+  /** Since when the batches of an intake may be formed anew, under other ids: the first deed that allows it. */
+  readonly #formedAnewSince = new Map<string, number>();
   /** Deeds after which clocks disagree. */
   isSkewed = false;
   readonly manners: Manners;
@@ -38,7 +43,7 @@ export class Oracle {
     this.now = now;
     const note = (problem: string): void => this.note(problem);
     this.manners = new Manners(now, note);
-    this.precedence = new Precedence(beginning.everyMinute, now, note);
+    this.precedence = new Precedence(beginning.everyMinute, (tenant) => this.#isCrowded(tenant), now, note);
     this.pauses = new Pauses(now, note);
     this.#secrets = [...beginning.tokens.values(), "datadog-key-of-the-simulation", "admin-token-of-the-simulation"];
   }
@@ -47,9 +52,25 @@ export class Oracle {
     if (this.wrong.length < 20) this.wrong.push(problem);
   }
 
+  /** After this deed a batch may be formed anew. */
+  mayFormAnew(intake: string, since = this.now()): void {
+    this.#formedAnewSince.set(intake, Math.min(since, this.#formedAnewSince.get(intake) ?? Infinity));
+  }
+
+  isFormedAnew(intake: string, at = this.now()): boolean {
+    return at >= (this.#formedAnewSince.get(intake) ?? Infinity);
+  }
+
   programsEnded(): void {
     this.ends += 1;
     this.manners.programsEnded();
+    this.precedence.programsEnded();
+  }
+
+  /** A program whose transaction failed begins anew from its disk, as after a kill; what is under way it will not hear of. */
+  transactionFailed(who: string): void {
+    this.ends += 1;
+    this.manners.transactionFailed(who);
     this.precedence.programsEnded();
   }
 
@@ -71,7 +92,10 @@ export class Oracle {
     if (leaked !== undefined) this.note(`promise 10: a secret is in ${where}`);
   }
 
+  /** A disk that fails is told as an error of the program, by whoever noticed first that the engine was stopped for it. */
   sawInternalError(line: string): void {
+    const { tenant = "" } = JSON.parse(line) as { readonly tenant?: string };
+    if (this.manners.hasJustFailed(tenant)) return;
     this.note(`an error in the forwarder itself: ${line.slice(0, 300)}`);
   }
 
@@ -100,7 +124,7 @@ export class Oracle {
     if ([collected, delivered, pending, skipped, dead, owed].some((count) => count < 0))
       this.note(`promise 1: a count of ${tenant} at ${name} is negative: ${says}`);
     // What was accepted and never heard of may have outgrown the spool: it is collected again, and comes in another batch.
-    if (owed > 0) this.reformed.add(name);
+    if (owed > 0) this.mayFormAnew(name, 0);
     const arrived = this.world.intakes.get(name)?.memory.arrivals ?? 0;
     if (delivered > arrived)
       this.note(`promise 1: ${tenant} calls ${delivered} delivered to ${name}, which has ${arrived}`);
@@ -127,6 +151,12 @@ export class Oracle {
     const isAccepted = own.indexOf("accepted", first) > first && own.indexOf("accepted", first) < last;
     if (first < 0 || !isAccepted)
       this.note(`promise 6: ${recordId} was given up for ${destination} before another record was accepted`);
+  }
+
+  #isCrowded(tenant: string): boolean {
+    const since = this.now() - longestOpen;
+    const open = this.world.kandji.get(tenant)?.store.visible() ?? [];
+    return open.filter(({ at, visibleAt }) => Math.max(at / 1000, visibleAt) >= since).length > tenPages;
   }
 
   isDeadAt(intake: string, key: string): boolean {

@@ -9,22 +9,30 @@ const longestRequest = 90_000;
 const knownAgainAfter = 11 * 60_000;
 
 /** History is read up to an end; the live tail has none, but for a single instant, which is read by id. */
-const isHistory = (url: string): boolean => url.includes("end_date=") && !url.includes("sort_by=id");
+export const isHistory = (url: string): boolean => url.includes("end_date=") && !url.includes("sort_by=id");
 
 export class Precedence {
   /** Tenants whose next request must be a live one. */
   readonly #due = new Set<string>();
   /** Tenants whose last answer was a failure. */
   readonly #held = new Set<string>();
-  /** Since when a tenant waits for an answer of Kandji. */
-  readonly #asking = new Map<string, number>();
+  /** Since when a tenant waits for an answer of Kandji, and whether it reads history. */
+  readonly #asking = new Map<string, { readonly since: number; readonly isHistory: boolean }>();
   #endedAt = -Infinity;
   readonly #everyMinute: ReadonlySet<string>;
+  /** Whether a tenant may have more open than one poll reads: then it is read in turn, and up to an end as history is. */
+  readonly #isCrowded: (tenant: string) => boolean;
   readonly #now: () => number;
   readonly #note: (problem: string) => void;
 
-  constructor(everyMinute: ReadonlySet<string>, now: () => number, note: (problem: string) => void) {
+  constructor(
+    everyMinute: ReadonlySet<string>,
+    isCrowded: (tenant: string) => boolean,
+    now: () => number,
+    note: (problem: string) => void,
+  ) {
     this.#everyMinute = everyMinute;
+    this.#isCrowded = isCrowded;
     this.#now = now;
     this.#note = note;
   }
@@ -40,13 +48,15 @@ export class Precedence {
     if (this.#held.has(tenant)) return;
     // Nor can one that was just killed: it knows the last slot that was written down.
     if (this.#now() - this.#endedAt < knownAgainAfter) return;
-    if (this.#now() - (this.#asking.get(tenant) ?? 0) < longestRequest) return;
-    this.#due.add(tenant);
+    // A live page that is under way may be the poll that is due, and may fail; after one of history the live one comes.
+    const asking = this.#asking.get(tenant);
+    if (asking !== undefined && !asking.isHistory && this.#now() - asking.since < longestRequest) return;
+    if (!this.#isCrowded(tenant)) this.#due.add(tenant);
   }
 
   sent(who: string, url: string): void {
     if (intakeOf(url) !== undefined) return;
-    this.#asking.set(who, this.#now());
+    this.#asking.set(who, { since: this.#now(), isHistory: isHistory(url) });
     if (this.#due.delete(who) && isHistory(url)) this.#note(`promise 4: ${who} reads history while a live poll is due`);
   }
 
@@ -54,7 +64,10 @@ export class Precedence {
     if (intakeOf(url) !== undefined) return;
     this.#asking.delete(who);
     if (status === 200) this.#held.delete(who);
-    else this.#held.add(who);
+    else {
+      this.#held.add(who);
+      this.#due.delete(who);
+    }
   }
 
   programsEnded(): void {

@@ -9,6 +9,7 @@ import { Clock } from "./platform/clock.ts";
 import { SimulatedCloudflare } from "./platform/cloudflare.ts";
 import type { Code } from "./platform/code.ts";
 import type { Exchange } from "./platform/network.ts";
+import { drawPlot, type Plot } from "./plots.ts";
 import { Story, Tally } from "./story.ts";
 
 export interface StageOptions {
@@ -21,6 +22,8 @@ export interface StageOptions {
 
 export class Stage {
   readonly random: Random;
+  /** What this history is about besides; most are about nothing. */
+  readonly plot: Plot | undefined;
   readonly clock = new Clock(epoch);
   readonly beginning: Beginning;
   readonly world: World;
@@ -37,7 +40,8 @@ export class Stage {
 
   constructor({ seed, code, next, isDetailed }: StageOptions) {
     this.random = randomFrom(seed);
-    this.beginning = begin(this.random);
+    this.plot = drawPlot(this.random);
+    this.beginning = begin(this.random, this.plot?.needs);
     this.env = { ...this.beginning.env };
     this.code = code;
     this.newest = code;
@@ -55,6 +59,7 @@ export class Stage {
       evictsWhenIdle,
       on: {
         killed: (point, who) => this.#killed(point, who),
+        failed: (who) => this.#failed(who),
         log: (line) => this.#logged(line),
         called: (tenant, method, values) => {
           if (method === "tick")
@@ -115,6 +120,12 @@ export class Stage {
     this.faults.add(`kill ${point}`);
     this.oracle.programsEnded();
     this.tell(`killed ${point}, at work in ${who}`);
+  }
+
+  #failed(who: string): void {
+    this.faults.add("transaction that fails");
+    this.oracle.transactionFailed(who);
+    this.tell(`a transaction of ${who} fails`);
   }
 
   #logged(line: string): void {

@@ -96,23 +96,23 @@ function judgeRepeats({ oracle, world }: Stage, name: string, { memory }: Simula
   const repeats: Repeats = { batches: 0, records: 0 };
   const seen = new Set<string>();
   const ids = new Set<string>();
-  for (const { id, keys } of accepted) {
+  for (const { id, at, keys } of accepted) {
     const again = keys.filter((key) => seen.has(key)).length;
     for (const key of keys) seen.add(key);
     const isKnown = ids.has(id);
     ids.add(id);
     if (again === 0) continue;
-    if (!isKnown && !oracle.reformed.has(name))
+    if (!isKnown && !oracle.isFormedAnew(name, at))
       oracle.note(`promise 2: ${name} was sent ${again} records again as ${id}, another batch`);
     repeats.batches += 1;
     repeats.records += again;
-    if (again < keys.length && !oracle.reformed.has(name))
+    if (again < keys.length && !oracle.isFormedAnew(name, at))
       oracle.note(`promise 2: ${name} was sent ${again} records again among ${keys.length - again} new ones`);
   }
   const unheard = unheardOf(accepted, (id) => oracle.confirmations(name, id));
   const killed = oracle.ends * streams * world.kandji.size;
   const largest = Math.max(0, ...accepted.map(({ keys }) => keys.length));
-  const allowed = oracle.reformed.has(name)
+  const allowed = oracle.isFormedAnew(name)
     ? repeats.records <= sum(unheard.map(({ keys }) => keys.length)) + killed * largest
     : repeats.batches <= unheard.length + killed;
   if (!allowed)
@@ -137,11 +137,11 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 function judgeOrder({ oracle }: Stage, name: string, { memory }: SimulatedIntake): void {
   const ends = new Map<string, number>();
   const seen = new Set<string>();
-  for (const { id, accepted, keys } of memory.batches) {
+  for (const { id, at, accepted, keys } of memory.batches) {
     if (!accepted) continue;
     const isNew = keys.some((key) => !seen.has(key));
     // Formed anew after a change, a batch whose acceptance was never heard of comes again with those behind it.
-    const isReformed = oracle.reformed.has(name) && seen.has(keys[0] ?? "");
+    const isReformed = oracle.isFormedAnew(name, at) && seen.has(keys[0] ?? "");
     for (const key of keys) seen.add(key);
     const [tenant, generation, dataset, stream, from, count] = id.split("_");
     if (count === undefined) continue;

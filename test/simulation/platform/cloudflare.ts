@@ -5,7 +5,7 @@ import { surround } from "./globals.ts";
 import { currentLife, Killed, Life } from "./life.ts";
 import { Network, type Exchange } from "./network.ts";
 import { SimulatedObject } from "./simulated-object.ts";
-import type { Point } from "./storage.ts";
+import { DiskFailure, type Point } from "./storage.ts";
 
 const minute = 60_000;
 
@@ -20,6 +20,8 @@ export interface CloudflareOptions {
   readonly evictsWhenIdle: boolean;
   readonly on: {
     readonly killed: (point: Point, who: string) => void;
+    /** A transaction failed and was rolled back. */
+    readonly failed: (who: string) => void;
     readonly log: (line: string) => void;
     /** A call is about to be made. */
     readonly called: (tenant: string, method: string, values: readonly unknown[]) => void;
@@ -43,6 +45,10 @@ export class SimulatedCloudflare {
   /** How many points are passed before the process is killed; and after each kill, before the next. */
   killIn = Infinity;
   killEvery = Infinity;
+  /** The process is killed at the first point at which this is so. */
+  killWhen: (() => boolean) | undefined;
+  /** How many commits succeed before one fails, with all that its transaction wrote; the program lives on. */
+  failIn = Infinity;
   readonly #o: CloudflareOptions;
   readonly #random: Random;
   #workers: Life[] = [];
@@ -128,13 +134,24 @@ export class SimulatedCloudflare {
 
   readonly #reach = (life: Life, point: Point): void => {
     if (life.isOver) throw new Killed();
+    if (point === "before a commit") this.#failPerhaps(life);
     this.killIn -= 1;
-    if (this.killIn > 0) return;
-    this.killIn = this.killEvery;
+    const isTime = this.killIn <= 0 || this.killWhen?.() === true;
+    if (!isTime) return;
+    this.killWhen = undefined;
+    if (this.killIn <= 0) this.killIn = this.killEvery;
     this.#o.on.killed(point, life.name);
     this.killAll();
     throw new Killed();
   };
+
+  #failPerhaps(life: Life): void {
+    this.failIn -= 1;
+    if (this.failIn > 0) return;
+    this.failIn = Infinity;
+    this.#o.on.failed(life.name);
+    throw new DiskFailure();
+  }
 
   #bindings(): never {
     const tenants = {

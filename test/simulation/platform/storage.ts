@@ -10,6 +10,15 @@ export type Point =
   | "before a request leaves"
   | "while a request is answered";
 
+/** What a transaction ends with that the platform could not commit; programs tell errors of their own by their names. */
+export class DiskFailure extends Error {
+  override readonly name = "DiskFailure";
+
+  constructor() {
+    super("The disk failed");
+  }
+}
+
 /** What a Durable Object keeps on disk: SQLite, keys beside it, its one alarm. It outlives every program that uses it. */
 export class Disk {
   readonly #database = new DatabaseSync(":memory:");
