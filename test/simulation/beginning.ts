@@ -1,7 +1,9 @@
 /** How a history begins: the tenants, what happens in their accounts, the intakes, and how all of it is set up. */
+import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
 import type { EventPlan } from "../simulator/event-plan.ts";
 import { integer, pick, type Random } from "../simulator/random.ts";
 import type { IntakePlan, KandjiPlan, WorldPlan } from "../simulator/world.ts";
+import type { FleetBeginning } from "./fleets.ts";
 
 export const second = 1_000;
 export const minute = 60 * second;
@@ -31,7 +33,13 @@ export interface Beginning {
   readonly evictsWhenIdle: boolean;
   readonly latencyMs: number;
   readonly slowBodies: number;
+  /** Absent in most histories. */
+  readonly fleet?: FleetBeginning;
 }
+
+/** What the token of a tenant may read while nobody takes it away. */
+export const permissionsOf = ({ plan }: Beginning, tenant: string): readonly string[] =>
+  plan.kandji[tenant]?.permissions ?? [AUDIT_EVENTS];
 
 /** What a plot asks of the beginning; all else is drawn. */
 export interface Needs {

@@ -1,9 +1,8 @@
 /** What befalls a forwarder and its world: faults of both ends, kills, changes by people. Each is drawn from the seed. */
 import type { DeadLetterReport, Scope } from "../../src/tenant/report.ts";
 import type { Fault, FaultSettings } from "../simulator/faults.ts";
-import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
 import { integer, pick, type Random } from "../simulator/random.ts";
-import { hour, minute, poison } from "./beginning.ts";
+import { hour, minute, poison, permissionsOf } from "./beginning.ts";
 import type { Stage } from "./stage.ts";
 
 /** Answers what was done, in words; undefined when it could not be done in this history. */
@@ -72,10 +71,10 @@ const ofKandji: readonly Deed[] = [
   },
   {
     name: "Kandji: well again",
-    act: ({ world }, random) => {
+    act: ({ world, beginning }, random) => {
       const [name, kandji] = someOf(random, world.kandji);
       kandji.faults.clear();
-      kandji.change({ permissions: [AUDIT_EVENTS], largePages: null });
+      kandji.change({ permissions: permissionsOf(beginning, name), largePages: null });
       return `Kandji of ${name} is well`;
     },
   },

@@ -1,16 +1,16 @@
 /** Fleets in the histories: which tenants have one, what is walked, and whether what came is what there is. */
 import { listings } from "../../src/datasets/registry.ts";
 import type { Listing } from "../../src/datasets/listing.ts";
-import type { FleetWishes, FleetRates } from "../simulator/fleet/fleet-plan.ts";
-import { STILL } from "../simulator/fleet/fleet-plan.ts";
+import { STILL, type FleetRates } from "../simulator/fleet/fleet-plan.ts";
 import type { Delivery } from "../simulator/intake-memory.ts";
 import type { SimulatedKandji } from "../simulator/kandji.ts";
-import { integer, pick, type Random } from "../simulator/random.ts";
+import { integer, pick, randomFrom, seedFor } from "../simulator/random.ts";
 import { WALKS } from "../simulator/whole-reader.ts";
 import type { World } from "../simulator/world.ts";
+import { usualShare, type Beginning } from "./beginning.ts";
 
 /** Their records are told apart by what they hold: none has an `id` that comes again when it changes. */
-const walkable = ["devices", "prism-filevault", "prism-apps", "device-details", "device-status", "device-activity", "threats", "vulnerability-detections"];
+const walkable: readonly [string, ...string[]] = ["devices", "prism-filevault", "prism-apps", "device-details", "device-status", "device-activity", "threats", "vulnerability-detections"];
 
 /** In half an hour what happens to a real fleet in a week. */
 const hectic: Partial<FleetRates> = {
@@ -29,23 +29,41 @@ const hectic: Partial<FleetRates> = {
 };
 
 export interface FleetBeginning {
-  readonly fleet: FleetWishes;
-  /** As the tenant's secret has them. */
-  readonly datasets: Readonly<Record<string, object>>;
+  readonly tenant: string;
+  /** Names of the datasets that are walked. */
+  readonly datasets: readonly string[];
 }
 
-/** A small fleet of which a few datasets are walked every few minutes; nothing in most histories. */
-export function beginFleet(random: Random): FleetBeginning | undefined {
-  if (random() > 0.3) return undefined;
-  const chosen = new Set(Array.from({ length: 1 + integer(random, 3) }, () => pick(random, walkable)));
-  const fleet = { seed: integer(random, 1e6), devices: 3 + integer(random, 12), appsPerMac: 8, vulnerabilities: 4, threats: 0.5, rates: hectic };
+/** Gives one tenant a small fleet of which a few datasets are walked every few minutes; in most histories nobody has one. */
+export function withFleet(beginning: Beginning, seed: number): Beginning {
+  const random = randomFrom(seedFor("fleet", seed));
+  const [tenant = ""] = beginning.homes.keys();
+  const secret = `TENANT_${tenant.toUpperCase()}`;
+  if (random() > 0.3 || beginning.maxRequestsPerHour < usualShare) return beginning;
+  const names = [...new Set(Array.from({ length: 1 + integer(random, 3) }, () => pick(random, walkable)))];
+  const fleet = {
+    seed: integer(random, 1e6),
+    devices: 3 + integer(random, 12),
+    appsPerMac: 8,
+    vulnerabilities: 4,
+    threats: 0.5,
+    rates: hectic,
+  };
   const options = (name: string): object => ({
     every: pick(random, ["2m", "5m", "5m"]),
     ...(listings.get(name)?.sends === "state"
       ? { snapshotEvery: pick(random, ["never", "15m", "24h"]) }
       : { backfill: "3650d" }),
   });
-  return { fleet, datasets: Object.fromEntries([...chosen].map((name) => [name, options(name)])) };
+  const before = JSON.parse(beginning.env[secret] ?? "{}") as { readonly datasets: object };
+  const datasets = { ...before.datasets, ...Object.fromEntries(names.map((name) => [name, options(name)])) };
+  const kandji = { ...beginning.plan.kandji[tenant], fleet, permissions: ["*"] };
+  return {
+    ...beginning,
+    plan: { ...beginning.plan, kandji: { ...beginning.plan.kandji, [tenant]: kandji } },
+    env: { ...beginning.env, [secret]: JSON.stringify({ ...before, datasets }) },
+    fleet: { tenant, datasets: names },
+  };
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -68,12 +86,12 @@ export class FleetWitness {
   readonly #note: (problem: string) => void;
   /** By intake, tenant and dataset: what came last of each row. */
   readonly #last = new Map<string, Map<string, Last>>();
-  /** Intakes whose batches were formed anew: records may have come twice. */
-  readonly #reformed: ReadonlySet<string>;
+  /** Whether batches for an intake were formed anew lately: then records may come twice. */
+  readonly #isFormedAnew: (intake: string) => boolean;
 
-  constructor(world: World, reformed: ReadonlySet<string>, note: (problem: string) => void) {
+  constructor(world: World, isFormedAnew: (intake: string) => boolean, note: (problem: string) => void) {
     this.#world = world;
-    this.#reformed = reformed;
+    this.#isFormedAnew = isFormedAnew;
     this.#note = note;
     for (const [name, { memory }] of world.intakes) memory.onAccepted = (delivery) => this.#accepted(name, delivery);
   }
@@ -96,22 +114,28 @@ export class FleetWitness {
 
   /** A record that says that something changed, and nothing did. */
   #compare(said: string, intake: string, before: Last | undefined, came: Last): void {
-    if (this.#reformed.has(intake) || before === undefined || before.batch === came.batch) return;
+    if (this.#isFormedAnew(intake) || before === undefined || before.batch === came.batch) return;
     if (came.change === "updated" && before.change !== "deleted" && before.content === came.content)
       this.#note(`promise 2: ${said} came as updated, and is as it was`);
     if (came.change === "once") this.#note(`promise 2: ${said} came twice`);
   }
 
+  /** From now on nothing changes in a fleet but the times of check-ins. */
+  still({ tenant }: FleetBeginning): void {
+    this.#world.kandji.get(tenant)?.fleet.setRates(STILL);
+  }
+
   /** Once nothing happens any more: what came last of each row is what there is, and what is gone was said to be. */
-  async judge(tenant: string, names: Iterable<string>, isTaken: (intake: string) => boolean): Promise<void> {
+  async judge({ tenant, datasets }: FleetBeginning): Promise<void> {
     const kandji = this.#world.kandji.get(tenant);
     if (kandji === undefined) return;
-    for (const name of names) {
+    for (const name of datasets) {
       const listing = listings.get(name);
       if (listing === undefined) continue;
       const truth = await truthOf(kandji, listing);
-      for (const intake of this.#world.intakes.keys())
-        if (isTaken(intake)) this.#judgeAt(`${intake} ${tenant} ${name}`, listing, truth);
+      // Datadog's requests do not name the dataset.
+      for (const [intake, { kind }] of this.#world.intakes)
+        if (kind === "webhook") this.#judgeAt(`${intake} ${tenant} ${name}`, listing, truth);
     }
   }
 
@@ -175,5 +199,3 @@ async function activityOf(kandji: SimulatedKandji): Promise<Row[]> {
     }),
   );
 }
-
-export const still = STILL;

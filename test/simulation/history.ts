@@ -1,8 +1,7 @@
 /** One history, from its beginning to its end: what befalls a forwarder is drawn from a seed, and so is told again by it. */
 import type { TenantReport } from "../../src/tenant/report.ts";
-import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
 import { integer } from "../simulator/random.ts";
-import { epoch, hour, lastEventAfter, longestLateness, minute, second, usualShare } from "./beginning.ts";
+import { epoch, hour, lastEventAfter, longestLateness, minute, second, usualShare, permissionsOf } from "./beginning.ts";
 import { judgeChains } from "./chains.ts";
 import { deeds } from "./deeds.ts";
 import { Stage, type StageOptions } from "./stage.ts";
@@ -69,14 +68,27 @@ async function tell(stage: Stage, seed: number): Promise<void> {
   judgeEnd(stage);
   await judgeChains(stage);
   if (oracle.wrong.length > 0) return;
-  if (random() < 0.1) await judgeQuiet(stage);
+  await judgeFleet(stage);
+  if (random() < 0.1 && stage.beginning.fleet === undefined) await judgeQuiet(stage);
+}
+
+/** When a fleet has come to rest, three more walks tell all that is left to tell. */
+async function judgeFleet(stage: Stage): Promise<void> {
+  const { clock, cloud, fleets, beginning } = stage;
+  if (beginning.fleet === undefined) return;
+  fleets.still(beginning.fleet);
+  stage.tell("nothing happens in the fleet any more");
+  await cloud.advanceTo(clock.now() + 30 * minute);
+  await untilTrue(stage, hour, () => isAtRest(stage));
+  await stage.look();
+  await fleets.judge(beginning.fleet);
 }
 
 async function makeAllWell(stage: Stage): Promise<void> {
   const { world, cloud, beginning } = stage;
-  for (const kandji of world.kandji.values()) {
+  for (const [name, kandji] of world.kandji) {
     kandji.faults.clear();
-    kandji.change({ permissions: [AUDIT_EVENTS], largePages: null });
+    kandji.change({ permissions: permissionsOf(beginning, name), largePages: null });
   }
   for (const [name, intake] of world.intakes) {
     intake.faults.clear();

@@ -2,11 +2,10 @@
  * Histories that are about something: several strokes of fate that only together show what is to be seen, in a world that
  * suits them. What ten independent strokes would meet once in thousands of histories, these meet in most of theirs.
  */
-import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
 import type { Fault } from "../simulator/faults.ts";
 import { integer, pick, type Random } from "../simulator/random.ts";
 import type { LoggedRequest } from "../simulator/request-log.ts";
-import { hour, minute, poison, usualShare, type Needs } from "./beginning.ts";
+import { hour, minute, poison, usualShare, type Needs, permissionsOf } from "./beginning.ts";
 import type { Deed } from "./deeds.ts";
 import { judgeIntervals } from "./intervals.ts";
 import { isHistory } from "./precedence.ts";
@@ -26,9 +25,9 @@ export function drawPlot(random: Random): Plot | undefined {
 
 /** Both ends and the platform are well: what a plot shows is its own doing. */
 function atEase({ world, cloud, beginning }: Stage): void {
-  for (const kandji of world.kandji.values()) {
+  for (const [name, kandji] of world.kandji) {
     kandji.faults.clear();
-    kandji.change({ permissions: [AUDIT_EVENTS], largePages: null });
+    kandji.change({ permissions: permissionsOf(beginning, name), largePages: null });
   }
   for (const [name, intake] of world.intakes) {
     intake.faults.clear();

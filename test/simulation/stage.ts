@@ -3,6 +3,7 @@ import { digest } from "../simulator/record-text.ts";
 import { randomFrom, type Random } from "../simulator/random.ts";
 import { World } from "../simulator/world.ts";
 import { begin, epoch, type Beginning } from "./beginning.ts";
+import { FleetWitness, withFleet } from "./fleets.ts";
 import { intakeOf } from "./manners.ts";
 import { Oracle } from "./oracle.ts";
 import { Clock } from "./platform/clock.ts";
@@ -29,6 +30,7 @@ export class Stage {
   readonly world: World;
   readonly cloud: SimulatedCloudflare;
   readonly oracle: Oracle;
+  readonly fleets: FleetWitness;
   readonly story: Story;
   readonly faults = new Tally();
   readonly code: Code;
@@ -41,7 +43,7 @@ export class Stage {
   constructor({ seed, code, next, isDetailed }: StageOptions) {
     this.random = randomFrom(seed);
     this.plot = drawPlot(this.random);
-    this.beginning = begin(this.random, this.plot?.needs);
+    this.beginning = withFleet(begin(this.random, this.plot?.needs), seed);
     this.env = { ...this.beginning.env };
     this.code = code;
     this.newest = code;
@@ -73,6 +75,11 @@ export class Stage {
     });
     this.cloud.network.weather = { latencyMs, slowBodies };
     this.oracle = new Oracle(this.world, this.beginning, this.clock.now);
+    this.fleets = new FleetWitness(
+      this.world,
+      (intake) => this.oracle.isFormedAnew(intake, this.clock.now()),
+      (problem) => this.oracle.note(problem),
+    );
   }
 
   tell(line: string): void {

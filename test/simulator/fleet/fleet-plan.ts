@@ -87,7 +87,8 @@ const LIVELY: FleetRates = {
   vulnerability: 1,
 };
 
-const STILL = Object.fromEntries(Object.keys(LIVELY).map((kind) => [kind, 0])) as unknown as FleetRates;
+/** Nothing ever happens. */
+export const STILL = Object.fromEntries(Object.keys(LIVELY).map((kind) => [kind, 0])) as unknown as FleetRates;
 
 /** A fleet in which nothing changes but the times of check-ins. */
 export const QUIET: FleetWishes = { rates: STILL };
