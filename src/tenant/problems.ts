@@ -88,6 +88,10 @@ const walkOddityTexts: Record<WalkOddity, { message: string; fix: string }> = {
     message: "The list changed its length each time it was read; nothing is called deleted by that walk",
     fix: "Nothing to do; the next walk finds what this one missed",
   },
+  "repeated-next": {
+    message: "Kandji led back to a page that had been read; the walk ended there and nothing is called deleted by it",
+    fix: "Nothing to do unless it lasts; report it to Kandji/Iru",
+  },
 };
 
 export function walkOddityProblems(subject: string, source: Pick<WalkSource, "oddities">): Problem[] {

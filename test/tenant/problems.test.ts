@@ -87,14 +87,17 @@ describe("what stands in the way of a walk", () => {
     expect(codes(it)).not.toContain("device-unreadable");
   });
 
-  test.each(["filter-matches-nothing", "device-unreadable", "row-unreadable", "list-never-still"] as const)(
-    "%s says what happened and the mend, and makes nothing fail",
-    (oddity: WalkOddity) => {
-      const [problem] = walkOddityProblems("tenant acme / devices", { oddities: () => [oddity] });
-      expect(problem).toMatchObject({ code: oddity, subject: "tenant acme / devices", health: "degraded" });
-      for (const text of [problem?.message, problem?.fix]) expect(text).toMatch(/^[A-Z].*[^.]$/u);
-    },
-  );
+  test.each([
+    "filter-matches-nothing",
+    "device-unreadable",
+    "row-unreadable",
+    "list-never-still",
+    "repeated-next",
+  ] as const)("%s says what happened and the mend, and makes nothing fail", (oddity: WalkOddity) => {
+    const [problem] = walkOddityProblems("tenant acme / devices", { oddities: () => [oddity] });
+    expect(problem).toMatchObject({ code: oddity, subject: "tenant acme / devices", health: "degraded" });
+    for (const text of [problem?.message, problem?.fix]) expect(text).toMatch(/^[A-Z].*[^.]$/u);
+  });
 
   test("other tools that use up the tenant's hour are told while less than a fifth of it is left", async () => {
     const left = (it: Household, requests: number) =>

@@ -1,4 +1,3 @@
-import type { Micros } from "../../datasets/dataset.ts";
 import type { Device } from "./device-list.ts";
 import { emptyFingerprint } from "./fingerprint.ts";
 import type { ListedRow } from "./row.ts";
@@ -11,6 +10,16 @@ interface Tail {
   /** Rows that have been read. */
   readonly count: number;
   readonly ids: readonly string[];
+  /** Ids up to this one were read before Kandji threw old rows away: absent while it has not. */
+  readonly floor?: number;
+}
+
+export interface TailRead {
+  /** The number that marks the device. */
+  readonly number: number;
+  readonly fresh: readonly ListedRow[];
+  /** The log is not where it was: it has to be read from its beginning. */
+  readonly isShifted: boolean;
 }
 
 const noTail: Tail = { count: 0, ids: [] };
@@ -25,28 +34,31 @@ export class ActivityTails {
 
   /** The offset from which to read on. */
   startOf(device: Device): number {
-    const { count, ids } = this.#tailOf(device);
-    return Math.max(0, count - ids.length);
+    return startOf(this.#tailOf(device));
   }
 
-  /**
-   * Takes note of a page that begins at `offset` of a log with `total` rows; answers the number that marks the device, and the
-   * rows that are new.
-   */
-  read(device: Device, offset: number, rows: readonly ListedRow[], total: number | null): { number: number; fresh: ListedRow[] } {
-    const tail = this.#tailOf(device);
+  /** Takes note of a page that begins at `offset` of a log with `total` rows. */
+  read(device: Device, offset: number, rows: readonly ListedRow[], total: number | null): TailRead {
+    const before = this.#tailOf(device);
+    const isShifted = hasShifted(before, offset, rows, total);
+    const tail = isShifted ? { count: 0, ids: before.ids, floor: newestOf(before) } : before;
+    if (isShifted && offset > 0) return { number: this.#keep(device, tail), fresh: [], isShifted };
     const known = new Set(tail.ids);
-    // Kandji has thrown old rows away: offsets say nothing any more.
-    const isShorter = total !== null && total < tail.count;
-    const isBehind = (index: number): boolean => isShorter || offset + index >= tail.count - tail.ids.length;
-    const fresh = rows.filter((row, index) => isBehind(index) && !known.has(row.key) && !(isShorter && isOlder(row, tail)));
+    const { floor = -Infinity } = tail;
+    const fresh = rows.filter((row, index) => {
+      const isBehind = offset + index >= startOf(tail);
+      return isBehind && !known.has(row.key) && numberOf(row.key) > floor;
+    });
     const ids = [...tail.ids, ...fresh.map(({ key }) => key)].slice(-overlap);
-    const count = isShorter ? offset + rows.length : Math.max(tail.count, offset + rows.length);
-    const names = JSON.stringify({ count, ids } satisfies Tail);
+    const count = Math.max(tail.count, offset + rows.length);
+    return { number: this.#keep(device, { ...tail, count, ids }), fresh, isShifted: false };
+  }
+
+  #keep(device: Device, tail: Tail): number {
     const key = keyOf(device);
+    const names = JSON.stringify(tail);
     const before = this.#memory.find(key);
-    const number = before?.names === names ? before.number : this.#memory.put(key, names, emptyFingerprint);
-    return { number, fresh };
+    return before?.names === names ? before.number : this.#memory.put(key, names, emptyFingerprint);
   }
 
   #tailOf(device: Device): Tail {
@@ -55,12 +67,23 @@ export class ActivityTails {
   }
 }
 
+const startOf = ({ count, ids }: Tail): number => Math.max(0, count - ids.length);
+
+/** Kandji has thrown old rows away, so many that offsets say nothing any more. */
+function hasShifted(tail: Tail, offset: number, rows: readonly ListedRow[], total: number | null): boolean {
+  if (offset === 0) return total !== null && total < tail.count;
+  // The first page of a walk begins one row before the known ones.
+  const isFirst = offset === startOf(tail) - 1;
+  return isFirst && !rows.some(({ key }) => tail.ids.includes(key));
+}
+
 const keyOf = (device: Device): string => JSON.stringify([device.id]);
 
 /** Ids grow: https://api-docs.kandji.io, "Get Device Activity". */
-function isOlder(row: ListedRow, { ids }: Tail): boolean {
-  const numberOf = (key: string): number => Number(/(\d+)\]$/.exec(key)?.[1] ?? Infinity);
-  const newest = ids.reduce((latest, key) => Math.max(latest, numberOf(key)), -Infinity);
-  return numberOf(row.key) <= newest;
-}
+const numberOf = (key: string): number => Number(/(\d+)\]$/.exec(key)?.[1] ?? Infinity);
 
+const newestOf = ({ ids, floor = -1 }: Tail): number =>
+  ids
+    .map(numberOf)
+    .filter(Number.isFinite)
+    .reduce((latest, id) => Math.max(latest, id), floor);

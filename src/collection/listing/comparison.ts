@@ -45,7 +45,8 @@ export class Comparison {
   /** Answers what was sent to every destination; `undefined` where the row is no news. */
   meet(row: ListedRow, meeting: Meeting): Sent | undefined {
     const known = this.#memory.find(row.key);
-    const changed = known === undefined ? [] : changedFields(known.fingerprint, row.fingerprint, this.#dataset.volatile);
+    const changed =
+      known === undefined ? [] : changedFields(known.fingerprint, row.fingerprint, this.#dataset.volatile);
     const isAgain = known !== undefined && meeting.seen.has(known.number);
     if (isAgain && changed.length === 0) return undefined;
     const isNews = known === undefined || changed.length > 0;
@@ -77,7 +78,8 @@ export class Comparison {
   /** Destinations that came later, or are owed records, are sent what the others had before. */
   #addForRanges(row: ListedRow, meeting: Meeting): void {
     const isState = this.#dataset.sends === "state";
-    const record = meeting.ranges.length === 0 ? "" : recordOf(row.raw, noteOf(isState ? "snapshot" : "created", meeting));
+    const record =
+      meeting.ranges.length === 0 ? "" : recordOf(row.raw, noteOf(isState ? "snapshot" : "created", meeting));
     for (const range of meeting.ranges) {
       const time = row.time ?? microsOf(meeting.now);
       if (isState || isWanted(range, { id: row.id, time })) this.#outbox.addFor(range.id, record);
@@ -85,7 +87,11 @@ export class Comparison {
   }
 
   /** Rows of this block that two complete walks did not meet; those that one did not are marked. */
-  reckon(block: number, marks: { readonly seen: Marks; readonly absent: Marks; readonly missing: Marks }, now: number): Sent[] {
+  reckon(
+    block: number,
+    marks: { readonly seen: Marks; readonly absent: Marks; readonly missing: Marks },
+    now: number,
+  ): Sent[] {
     const gone: KnownRow[] = [];
     for (const row of this.#memory.rowsOf(block)) {
       if (marks.seen.has(row.number)) continue;

@@ -56,7 +56,9 @@ export function canSkip(device: Device, now: number, atMostMs: number): boolean 
   if (device.readAt === undefined || now - device.readAt >= atMostMs) return false;
   // A check-in while it was read may have come before or after what was read.
   const checkIn = parseInstant(device.checkedInAt);
-  return device.checkedInAt === device.readCheckIn && checkIn !== undefined && checkIn / 1000 < device.readAt - settleMs;
+  return (
+    device.checkedInAt === device.readCheckIn && checkIn !== undefined && checkIn / 1000 < device.readAt - settleMs
+  );
 }
 
 const settleMs = 15 * 60_000;
@@ -95,7 +97,14 @@ export class DeviceList {
     const merged = new Map(
       devices.map((device) => {
         const { readAt, readCheckIn } = before.get(device.id) ?? {};
-        return [device.id, { ...device, ...(readAt === undefined ? {} : { readAt }), ...(readCheckIn === undefined ? {} : { readCheckIn }) }];
+        return [
+          device.id,
+          {
+            ...device,
+            ...(readAt === undefined ? {} : { readAt }),
+            ...(readCheckIn === undefined ? {} : { readCheckIn }),
+          },
+        ];
       }),
     );
     this.#byId = undefined;
@@ -120,7 +129,8 @@ export class DeviceList {
         pack(JSON.stringify(this.#devices.slice(part * devicesPerRow, (part + 1) * devicesPerRow))),
       );
     }
-    if (parts < this.#parts) this.#sql.exec("DELETE FROM device_lists WHERE dataset = ? AND part >= ?", this.#dataset, parts);
+    if (parts < this.#parts)
+      this.#sql.exec("DELETE FROM device_lists WHERE dataset = ? AND part >= ?", this.#dataset, parts);
     this.#parts = parts;
   }
 }

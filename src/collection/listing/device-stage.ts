@@ -19,7 +19,8 @@ const everything = { days: 1, filters: {} } as const;
 export class DeviceStage {
   readonly #reader: ListReader;
   readonly #devices: DeviceList;
-  #found: Device[] = [];
+  /** Absent before the first page of this life. */
+  #found: Device[] | undefined;
 
   constructor(client: KandjiClient, devices: DeviceList) {
     this.#reader = new ListReader(client, deviceListing, deviceListing.ways[0]);
@@ -28,26 +29,29 @@ export class DeviceStage {
 
   begin(walk: Walk): void {
     this.#found = [];
-    this.#reader.forget();
+    this.#reader.begin();
     walk.place = this.#reader.start;
   }
 
   async step(walk: Walk): Promise<StageStep> {
     // After a kill nothing of what was found is known.
-    if (this.#found.length === 0) this.begin(walk);
+    if (this.#found === undefined) this.begin(walk);
+    const found = (this.#found ??= []);
     walk.requests += 1;
     const read = await this.#reader.read(walk.place, everything);
     if (!read.ok) return { kind: "failed", failure: read.failure };
     for (const { value } of read.rows) {
       const device = readDevice(value);
-      if (device !== undefined) this.#found.push(device);
+      if (device !== undefined) found.push(device);
     }
+    const { oddities } = read;
+    if (oddities.length > 0) walk.isComplete = false;
     if (read.next !== null) {
       walk.place = read.next;
-      return more;
+      return { kind: "more", oddities };
     }
-    this.#devices.replace(this.#found);
-    this.#found = [];
-    return done;
+    this.#devices.replace(found);
+    this.#found = undefined;
+    return { kind: "done", oddities };
   }
 }

@@ -31,10 +31,12 @@ export class Marks {
     this.#count += 1;
   }
 
-  delete(number: number): void {
-    if (!this.has(number)) return;
-    this.#bits[number >> 3] = (this.#bits[number >> 3] ?? 0) & ~(1 << (number & 7));
-    this.#count -= 1;
+  /** These without those of others. */
+  without(others: Marks): Marks {
+    const rest = new Marks();
+    rest.#bits = this.#bits.map((byte, at) => byte & ~(others.#bits[at] ?? 0));
+    for (const byte of rest.#bits) rest.#count += bitsIn(byte);
+    return rest;
   }
 
   toText(): string {

@@ -2,7 +2,7 @@ import { microsOf } from "../../datasets/instant.ts";
 import type { Asking, Way } from "../../datasets/listing.ts";
 import type { Failure } from "../../kandji/failure.ts";
 import { isWanted } from "../../spool/ranges.ts";
-import { count, type Counted, type Tally } from "../tally.ts";
+import { count, type Tally } from "../tally.ts";
 import { ActivityTails } from "./activity-tail.ts";
 import { Comparison, type Meeting, type Sent } from "./comparison.ts";
 import { canSkip, isChosen, type Device, type DeviceList } from "./device-list.ts";
@@ -12,17 +12,14 @@ import { ListReader, type ListRead } from "./list-reader.ts";
 import type { Marks } from "./marks.ts";
 import type { Outbox } from "./outbox.ts";
 import type { RawRow } from "./pages.ts";
+import { isGone, Patience } from "./patience.ts";
 import { keyPrefix, nthKey, readRow, rowReader, type ListedRow, type RowReader } from "./row.ts";
 import type { RowMemory } from "./row-memory.ts";
 import type { ListingCollection } from "./walker.ts";
-import type { Walk, WalkOddity } from "./walk-state.ts";
+import type { Walk } from "./walk-state.ts";
 
 /** A list that changes its length while it is read is read again, so often at the most. */
 const mostPasses = 3;
-/** Devices that are gone one after the other before any had a row: then it is perhaps not they who are gone. */
-const mostGone = 3;
-/** A device that fails so often is left out of this walk. */
-const mostFailures = 3;
 const dayMs = 24 * 3_600_000;
 
 export interface Parts {
@@ -43,16 +40,14 @@ export class RowStage {
   readonly #ways: readonly Way[];
   #reader: ListReader;
   #firstFailure: Failure | undefined;
-  /** Devices in a row that were gone, and failures of the one that is being read. */
-  #gone = 0;
-  #failures = 0;
+  #patience = new Patience();
   /** Rows that were shown, whether the filters let them through or not. */
   #shown = 0;
   readonly read = new Set<string>();
   tally: Tally;
 
   constructor(collection: ListingCollection, parts: Parts, tally: Tally) {
-    const { dataset, options, client } = collection;
+    const { dataset, options } = collection;
     this.#c = collection;
     this.#parts = parts;
     this.tally = tally;
@@ -85,7 +80,7 @@ export class RowStage {
     this.#reader = this.#readerOf(walk.way);
     walk.place = this.#startOf(walk);
     this.read.clear();
-    this.#gone = 0;
+    this.#patience = new Patience();
     this.#shown = 0;
   }
 
@@ -106,11 +101,17 @@ export class RowStage {
     walk.requests += 1;
     const read = await this.#reader.read(walk.place, this.#asking(device));
     if (!read.ok) return this.#failed(read, { walk, seen, device });
-    this.#failures = 0;
-    this.#gone = 0;
+    this.#patience.renew();
     this.#firstFailure = undefined;
     walk.total ??= read.total;
-    this.#take(read, { walk, seen, device });
+    if (read.oddities.length > 0) walk.isComplete = false;
+    const isShifted = this.#take(read, { walk, seen, device });
+    const step = isShifted ? this.#again(walk) : this.#goOn(walk, read, device);
+    return step.kind === "failed" ? step : { ...step, oddities: [...read.oddities, ...step.oddities] };
+  }
+
+  /** Where to read on after a page. */
+  #goOn(walk: Walk, read: Page, device: Device | undefined): StageStep {
     if (read.next !== null) {
       walk.place = read.next;
       return more;
@@ -148,8 +149,7 @@ export class RowStage {
   #goToNext(walk: Walk): StageStep {
     walk.device += 1;
     walk.place = this.#startOf(walk);
-    this.#reader.forget();
-    this.#failures = 0;
+    this.#reader.begin();
     return more;
   }
 
@@ -160,35 +160,39 @@ export class RowStage {
 
   #failed(read: Extract<ListRead, { ok: false }>, { walk, seen, device }: Whose): StageStep {
     const { failure, isPoisoned } = read;
-    const isGone = failure.status === 404 || failure.status === 410;
     this.#firstFailure ??= failure;
-    if (isGone && this.#ways[walk.way + 1] !== undefined) return this.#tryNextWay(walk);
-    const firstFailure = this.#firstFailure;
-    if (walk.way > 0 && isGone) {
-      walk.way = 0;
-      this.begin(walk);
-      return { kind: "failed", failure: firstFailure };
-    }
-    if (device === undefined) return isPoisoned ? this.#passPoison(walk, failure) : { kind: "failed", failure };
-    this.#failures += 1;
-    if (isGone) this.#gone += 1;
-    const isHopeless = isPoisoned || (failure.kind === "kandji-unavailable" && this.#failures >= mostFailures);
-    const areAllGone = isGone && this.#gone >= mostGone && walk.rows === 0;
+    const turned = isGone(failure) ? this.#turn(walk, this.#firstFailure) : undefined;
+    if (turned !== undefined) return turned;
+    if (device === undefined) return isPoisoned ? this.#passPoison(walk, failure) : this.#failedList(walk, failure);
+    const verdict = this.#patience.judge(failure, isPoisoned, walk.rows > 0);
     // Perhaps they are: the list is read anew when it is tried again.
-    if (areAllGone) Object.assign(walk, { stage: "devices", device: 0, place: 0 } satisfies Partial<Walk>);
-    if ((isGone && !areAllGone) || isHopeless) {
-      this.#keep(device, seen);
-      this.#goToNext(walk);
-      return { kind: "more", oddities: isHopeless ? ["device-unreadable"] : [] };
-    }
+    if (verdict === "all-gone") Object.assign(walk, { stage: "devices", device: 0, place: 0 } satisfies Partial<Walk>);
+    if (verdict === "all-gone" || verdict === "wait") return { kind: "failed", failure };
+    this.#keep(device, seen);
+    this.#goToNext(walk);
+    return { kind: "more", oddities: verdict === "left-out" ? ["device-unreadable"] : [] };
+  }
+
+  /** A cursor that Kandji does not take (any more) would be refused for ever. */
+  #failedList(walk: Walk, failure: Failure): StageStep {
+    if (this.#reader.way.paging.by === "cursor" && failure.kind === "unexpected-answer") this.#again(walk);
     return { kind: "failed", failure };
   }
 
-  #tryNextWay(walk: Walk): StageStep {
-    walk.way += 1;
-    this.#reader = this.#readerOf(walk.way);
-    walk.place = this.#startOf(walk);
+  /** Reads the list from its beginning. */
+  #again(walk: Walk): StageStep {
+    walk.place = this.#reader.start;
+    this.#reader.begin();
     return more;
+  }
+
+  /** Goes to the next way of a dataset whose way is gone; behind the last one it is the first that failed. */
+  #turn(walk: Walk, firstFailure: Failure): StageStep | undefined {
+    const isLast = this.#ways[walk.way + 1] === undefined;
+    if (isLast && walk.way === 0) return undefined;
+    walk.way = isLast ? 0 : walk.way + 1;
+    this.begin(walk);
+    return isLast ? { kind: "failed", failure: firstFailure } : more;
   }
 
   /** Even by itself the row cannot be read: those behind it are. */
@@ -210,9 +214,7 @@ export class RowStage {
     }
     walk.passes += 1;
     walk.total = null;
-    walk.place = this.#reader.start;
-    this.#reader.forget();
-    return more;
+    return this.#again(walk);
   }
 
   #ended(walk: Walk): StageStep {
@@ -224,7 +226,8 @@ export class RowStage {
     return { kind: "done", oddities: ["filter-matches-nothing"] };
   }
 
-  #take(page: Page, { walk, seen, device }: Whose): void {
+  /** True when what was read has to be read from the beginning. */
+  #take(page: Page, { walk, seen, device }: Whose): boolean {
     const { dataset, ports, spool } = this.#c;
     const now = ports.now();
     const ranges = walk.ranges.flatMap((id) => spool.ranges.get(id) ?? []);
@@ -232,15 +235,16 @@ export class RowStage {
     const rows = this.#distinct(page.rows, device, seen);
     walk.rows += rows.length;
     this.#shown += page.rows.length;
-    const fresh =
+    const { fresh, isShifted } =
       dataset.sends === "once" && device !== undefined
         ? this.#takeOnce(rows, page, { ...meeting, device })
-        : rows.flatMap((row) => this.#comparison.meet(row, meeting) ?? []);
-    this.#count({ fresh, duplicates: rows.length - fresh.length, late: 0 }, now);
+        : { fresh: rows.flatMap((row) => this.#comparison.meet(row, meeting) ?? []), isShifted: false };
+    this.tally = count(this.tally, { fresh, duplicates: rows.length - fresh.length, late: 0 }, now);
+    return isShifted;
   }
 
-  #takeOnce(rows: readonly ListedRow[], page: Page, meeting: Meeting & { device: Device }): Sent[] {
-    const { number, fresh } = this.#tails.read(meeting.device, page.offset, rows, page.total);
+  #takeOnce(rows: readonly ListedRow[], page: Page, meeting: Meeting & { device: Device }): Taken {
+    const { number, fresh, isShifted } = this.#tails.read(meeting.device, page.offset, rows, page.total);
     meeting.seen.add(number);
     const now = microsOf(meeting.now);
     const wanted = fresh.filter(({ time }) => (time ?? now) >= microsOf(meeting.now - this.#c.options.backfillMs));
@@ -249,7 +253,7 @@ export class RowStage {
     for (const range of meeting.ranges)
       for (const { raw, id, time } of known)
         if (isWanted(range, { id, time: time ?? now })) this.#parts.outbox.addFor(range.id, raw);
-    return wanted.map(({ time, drift }) => ({ time: time ?? now, drift }));
+    return { fresh: wanted.map(({ time, drift }) => ({ time: time ?? now, drift })), isShifted };
   }
 
   /** The rows that the filters let through, each once; rows that only their content tells apart are numbered. */
@@ -274,10 +278,12 @@ export class RowStage {
     const { dataset, filters } = this.#c;
     return isRowChosen(row.value, { dataset, way: this.#reader.way, filters, devices: this.#parts.devices });
   }
+}
 
-  #count(counted: Counted, now: number): void {
-    this.tally = count(this.tally, counted, now);
-  }
+interface Taken {
+  readonly fresh: Sent[];
+  /** It lay elsewhere than it did: it has to be read from its beginning. */
+  readonly isShifted: boolean;
 }
 
 interface Whose {

@@ -79,7 +79,9 @@ export function identityOf(
   value: unknown,
 ): { id: string; parts: unknown[]; shown: string | undefined } {
   const parts = identity.map((field) => valueAt(value, [field]) ?? null);
-  const shown = parts.filter((part) => part !== null).map((part) => (typeof part === "string" ? part : JSON.stringify(part)));
+  const shown = parts
+    .filter((part) => part !== null)
+    .map((part) => (typeof part === "string" ? part : JSON.stringify(part)));
   return { id: JSON.stringify(parts), parts, shown: shown.length === 0 ? undefined : shown.join(" ") };
 }
 

@@ -58,4 +58,9 @@ export interface WalkerState {
 }
 
 /** Oddities of a walk that somebody ought to know of. */
-export type WalkOddity = "filter-matches-nothing" | "device-unreadable" | "row-unreadable" | "list-never-still";
+export type WalkOddity =
+  | "filter-matches-nothing"
+  | "device-unreadable"
+  | "row-unreadable"
+  | "list-never-still"
+  | "repeated-next";

@@ -29,7 +29,12 @@ export interface ListingCollection {
 
 export type WalkStep =
   /** `stored`: records that were written to the spool in this step. */
-  | { readonly kind: "page"; readonly stored: number; readonly isLast: boolean; readonly oddities: readonly WalkOddity[] }
+  | {
+      readonly kind: "page";
+      readonly stored: number;
+      readonly isLast: boolean;
+      readonly oddities: readonly WalkOddity[];
+    }
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** What a walk is begun for. */
@@ -135,7 +140,18 @@ export class Walker {
     const stage = this.#rowStage.needsDevices ? "devices" : "rows";
     const counts = { device: 0, place: 0, passes: 1, total: null, rows: 0, requests: 0, skipped: 0 };
     const startedAt = this.#c.ports.now();
-    this.#walk = { startedAt, slot, isFirst, isSnapshot: isSnapshot || isFirst, ranges, stage, way: 0, ...counts, isComplete: true, block: -1 };
+    this.#walk = {
+      startedAt,
+      slot,
+      isFirst,
+      isSnapshot: isSnapshot || isFirst,
+      ranges,
+      stage,
+      way: 0,
+      ...counts,
+      isComplete: true,
+      block: -1,
+    };
     this.#seen = new Marks();
     this.#missing = new Marks();
     this.#isStored = false;
@@ -154,7 +170,8 @@ export class Walker {
       return step;
     }
     const { oddities } = step;
-    if (step.kind === "done" && this.#endStage(walk)) return { kind: "page", stored: this.#finish(walk), isLast: true, oddities };
+    if (step.kind === "done" && this.#endStage(walk))
+      return { kind: "page", stored: this.#finish(walk), isLast: true, oddities };
     const stored = this.#outbox.length > heldLength ? this.flush() : 0;
     return { kind: "page", stored, isLast: false, oddities };
   }
@@ -195,11 +212,14 @@ export class Walker {
     const { ports, spool, options } = this.#c;
     const endedAt = ports.now();
     const { startedAt, slot, requests, rows, skipped, isComplete } = walk;
-    const isQuiet = options.everyMs < oftenMs && this.#last !== null && !this.#isStored && !this.#hasNews && walk.ranges.length === 0;
+    const isQuiet =
+      options.everyMs < oftenMs && this.#last !== null && !this.#isStored && !this.#hasNews && walk.ranges.length === 0;
+    const isSame = this.#absent.count === 0 && this.#missing.count === 0;
     this.#last = { startedAt, endedAt, slot, requests, rows, skipped, isComplete };
     this.#rowStage.tally = { ...this.#rowStage.tally, lastSuccessAt: endedAt };
     if (walk.isSnapshot) this.#lastSnapshotAt = startedAt;
-    if (isComplete) this.#absent = this.#missing;
+    // What a walk has met was there, whether it met everything or not.
+    this.#absent = isComplete ? this.#missing : this.#absent.without(this.#seen);
     this.#seen = new Marks();
     this.#missing = new Marks();
     if (this.#rowStage.read.size > 0) {
@@ -208,7 +228,7 @@ export class Walker {
     }
     this.#walk = null;
     this.#reserved = 0;
-    if (isQuiet) return 0;
+    if (isQuiet && isSame) return 0;
     return ports.sql.transaction(() => {
       const stored = this.#write();
       for (const id of walk.ranges) {

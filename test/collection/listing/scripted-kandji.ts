@@ -94,24 +94,19 @@ function cutOf(
   pageRows: number,
 ): { from: number; to: number; next: string | null } {
   const asked = (name: string, or: number): number => Number(url.searchParams.get(name) ?? or);
-  switch (paging.by) {
-    case "offset": {
-      const from = asked("offset", 0);
-      return { from, to: from + asked("limit", pageRows), next: null };
-    }
-    case "page": {
-      const size = asked("size", pageRows);
-      const from = (asked("page", 1) - 1) * size;
-      return { from, to: from + size, next: null };
-    }
-    case "cursor": {
-      const from = Number((url.searchParams.get(paging.parameter) ?? "c0").slice(1));
-      const to = from + (paging.size === undefined ? pageRows : asked(paging.size.parameter, pageRows));
-      return { from, to, next: to < count ? `c${to}` : null };
-    }
-    case "nothing":
-      return { from: 0, to: count, next: null };
+  if (paging.by === "offset") {
+    const from = asked("offset", 0);
+    return { from, to: from + asked("limit", pageRows), next: null };
   }
+  if (paging.by === "page") {
+    const size = asked("size", pageRows);
+    const from = (asked("page", 1) - 1) * size;
+    return { from, to: from + size, next: null };
+  }
+  if (paging.by === "nothing") return { from: 0, to: count, next: null };
+  const from = Number((url.searchParams.get(paging.parameter) ?? "c0").slice(1));
+  const to = from + (paging.size === undefined ? pageRows : asked(paging.size.parameter, pageRows));
+  return { from, to, next: to < count ? `c${to}` : null };
 }
 
 /** The answer with the rows in their places, to the character. */
