@@ -4,7 +4,7 @@ import type { Listing } from "../../datasets/listing.ts";
 import { isWanted, type Range } from "../../spool/ranges.ts";
 import type { Device } from "./device-list.ts";
 import { changedFields } from "./fingerprint.ts";
-import type { Marks } from "./marks.ts";
+import type { Marks, WalkMarks } from "./marks.ts";
 import type { Outbox } from "./outbox.ts";
 import { recordOf, type Change, type ListedRow, type Note } from "./row.ts";
 import type { KnownRow } from "./row-block.ts";
@@ -87,11 +87,7 @@ export class Comparison {
   }
 
   /** Rows of this block that two complete walks did not meet; those that one did not are marked. */
-  reckon(
-    block: number,
-    marks: { readonly seen: Marks; readonly absent: Marks; readonly missing: Marks },
-    now: number,
-  ): Sent[] {
+  reckon(block: number, marks: WalkMarks, now: number): Sent[] {
     const gone: KnownRow[] = [];
     for (const row of this.#memory.rowsOf(block)) {
       if (marks.seen.has(row.number)) continue;

@@ -33,15 +33,35 @@ export class Marks {
 
   /** These without those of others. */
   without(others: Marks): Marks {
-    const rest = new Marks();
-    rest.#bits = this.#bits.map((byte, at) => byte & ~(others.#bits[at] ?? 0));
-    for (const byte of rest.#bits) rest.#count += bitsIn(byte);
-    return rest;
+    return Marks.#of(this.#bits.map((byte, at) => byte & ~(others.#bits[at] ?? 0)));
+  }
+
+  /** These and those of others. */
+  with(others: Marks): Marks {
+    const length = Math.max(this.#bits.length, others.#bits.length);
+    return Marks.#of(Uint8Array.from({ length }, (_, at) => (this.#bits[at] ?? 0) | (others.#bits[at] ?? 0)));
+  }
+
+  static #of(bits: Uint8Array): Marks {
+    const marks = new Marks();
+    marks.#bits = bits;
+    for (const byte of bits) marks.#count += bitsIn(byte);
+    return marks;
   }
 
   toText(): string {
     return this.#count === 0 ? "" : deflateRawSync(this.#bits).toString("base64");
   }
+}
+
+/** What a walk has made of the rows that are remembered. */
+export interface WalkMarks {
+  /** Those that it has met, or that are kept as they are. */
+  readonly seen: Marks;
+  /** Those that the last complete walk did not meet. */
+  readonly absent: Marks;
+  /** Those that are to be absent for the next walk. */
+  readonly missing: Marks;
 }
 
 function bitsIn(byte: number): number {

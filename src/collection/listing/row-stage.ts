@@ -9,7 +9,7 @@ import { canSkip, isChosen, type Device, type DeviceList } from "./device-list.t
 import { done, more, type StageStep } from "./device-stage.ts";
 import { filtersLeft, isRowChosen } from "./filtering.ts";
 import { ListReader, type ListRead } from "./list-reader.ts";
-import type { Marks } from "./marks.ts";
+import type { WalkMarks } from "./marks.ts";
 import type { Outbox } from "./outbox.ts";
 import type { RawRow } from "./pages.ts";
 import { isGone, Patience } from "./patience.ts";
@@ -95,17 +95,17 @@ export class RowStage {
     return isTail ? this.#tails.startOf(device) : this.#reader.start;
   }
 
-  async step(walk: Walk, seen: Marks): Promise<StageStep> {
-    const device = this.isPerDevice ? this.#nextDevice(walk, seen) : undefined;
+  async step(walk: Walk, marks: WalkMarks): Promise<StageStep> {
+    const device = this.isPerDevice ? this.#nextDevice(walk, marks) : undefined;
     if (this.isPerDevice && device === undefined) return this.#ended(walk);
     walk.requests += 1;
     const read = await this.#reader.read(walk.place, this.#asking(device));
-    if (!read.ok) return this.#failed(read, { walk, seen, device });
+    if (!read.ok) return this.#failed(read, { walk, marks, device });
     this.#patience.renew();
     this.#firstFailure = undefined;
     walk.total ??= read.total;
     if (read.oddities.length > 0) walk.isComplete = false;
-    const isShifted = this.#take(read, { walk, seen, device });
+    const isShifted = this.#take(read, { walk, marks, device });
     const step = isShifted ? this.#again(walk) : this.#goOn(walk, read, device);
     return step.kind === "failed" ? step : { ...step, oddities: [...read.oddities, ...step.oddities] };
   }
@@ -128,7 +128,7 @@ export class RowStage {
   }
 
   /** The next device that is to be asked; those that are left out keep what is remembered of them. */
-  #nextDevice(walk: Walk, seen: Marks): Device | undefined {
+  #nextDevice(walk: Walk, marks: WalkMarks): Device | undefined {
     const { devices } = this.#parts;
     for (;;) {
       const device = devices.all[walk.device];
@@ -136,7 +136,7 @@ export class RowStage {
       const isOurs = isChosen(device, this.#c.filters);
       if (isOurs && !this.#isSkipped(device, walk)) return device;
       if (isOurs) walk.skipped += 1;
-      this.#keep(device, seen);
+      this.#keep(device, marks);
       this.#goToNext(walk);
     }
   }
@@ -153,12 +153,15 @@ export class RowStage {
     return more;
   }
 
-  /** What is remembered of a device stays as it is. */
-  #keep(device: Device, seen: Marks): void {
-    for (const { number } of this.#parts.memory.withPrefix(keyPrefix(device.id))) seen.add(number);
+  /** What is remembered of a device stays as it is, also that a row of it was absent. */
+  #keep(device: Device, { seen, absent, missing }: WalkMarks): void {
+    for (const { number } of this.#parts.memory.withPrefix(keyPrefix(device.id))) {
+      seen.add(number);
+      if (absent.has(number)) missing.add(number);
+    }
   }
 
-  #failed(read: Extract<ListRead, { ok: false }>, { walk, seen, device }: Whose): StageStep {
+  #failed(read: Extract<ListRead, { ok: false }>, { walk, marks, device }: Whose): StageStep {
     const { failure, isPoisoned } = read;
     this.#firstFailure ??= failure;
     const turned = isGone(failure) ? this.#turn(walk, this.#firstFailure) : undefined;
@@ -168,7 +171,7 @@ export class RowStage {
     // Perhaps they are: the list is read anew when it is tried again.
     if (verdict === "all-gone") Object.assign(walk, { stage: "devices", device: 0, place: 0 } satisfies Partial<Walk>);
     if (verdict === "all-gone" || verdict === "wait") return { kind: "failed", failure };
-    this.#keep(device, seen);
+    this.#keep(device, marks);
     this.#goToNext(walk);
     return { kind: "more", oddities: verdict === "left-out" ? ["device-unreadable"] : [] };
   }
@@ -227,10 +230,11 @@ export class RowStage {
   }
 
   /** True when what was read has to be read from the beginning. */
-  #take(page: Page, { walk, seen, device }: Whose): boolean {
+  #take(page: Page, { walk, marks, device }: Whose): boolean {
     const { dataset, ports, spool } = this.#c;
     const now = ports.now();
     const ranges = walk.ranges.flatMap((id) => spool.ranges.get(id) ?? []);
+    const { seen } = marks;
     const meeting: Meeting = { isFirst: walk.isFirst, isSnapshot: walk.isSnapshot, ranges, seen, device, now };
     const rows = this.#distinct(page.rows, device, seen);
     walk.rows += rows.length;
@@ -257,7 +261,7 @@ export class RowStage {
   }
 
   /** The rows that the filters let through, each once; rows that only their content tells apart are numbered. */
-  #distinct(rows: readonly RawRow[], device: Device | undefined, seen: Marks): ListedRow[] {
+  #distinct(rows: readonly RawRow[], device: Device | undefined, seen: WalkMarks["seen"]): ListedRow[] {
     const byKey = new Map<string, Set<string>>();
     return rows.flatMap((rawRow) => {
       const row = readRow(this.#rows, rawRow, device);
@@ -288,6 +292,6 @@ interface Taken {
 
 interface Whose {
   readonly walk: Walk;
-  readonly seen: Marks;
+  readonly marks: WalkMarks;
   readonly device: Device | undefined;
 }

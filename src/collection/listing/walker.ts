@@ -10,7 +10,7 @@ import { count, emptyTally, type Tally } from "../tally.ts";
 import { Comparison } from "./comparison.ts";
 import { DeviceList } from "./device-list.ts";
 import { DeviceStage, done, more, type StageStep } from "./device-stage.ts";
-import { Marks } from "./marks.ts";
+import { Marks, type WalkMarks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
 import { RowMemory } from "./row-memory.ts";
 import { RowStage } from "./row-stage.ts";
@@ -126,6 +126,10 @@ export class Walker {
     return this.#rowStage.isPerDevice;
   }
 
+  get #marks(): WalkMarks {
+    return { seen: this.#seen, absent: this.#absent, missing: this.#missing };
+  }
+
   get reserved(): number {
     return this.#reserved;
   }
@@ -178,7 +182,7 @@ export class Walker {
 
   async #stageStep(walk: Walk): Promise<StageStep> {
     if (walk.stage === "devices") return this.#deviceStage.step(walk);
-    return walk.stage === "rows" ? this.#rowStage.step(walk, this.#seen) : this.#reckon(walk);
+    return walk.stage === "rows" ? this.#rowStage.step(walk, this.#marks) : this.#reckon(walk);
   }
 
   /** Goes on to the next stage; true when that was the last. */
@@ -198,11 +202,10 @@ export class Walker {
 
   /** Looks for remembered rows that the walk has not met, from the last block to the first: an emptied block moves those behind it. */
   #reckon(walk: Walk): StageStep {
-    const marks = { seen: this.#seen, absent: this.#absent, missing: this.#missing };
     const now = this.#c.ports.now();
     for (let rest = blocksPerStep; rest > 0 && walk.block > 0; rest -= 1) {
       walk.block -= 1;
-      const fresh = this.#comparison.reckon(walk.block, marks, now);
+      const fresh = this.#comparison.reckon(walk.block, this.#marks, now);
       this.#rowStage.tally = count(this.#rowStage.tally, { fresh, duplicates: 0, late: 0 }, now);
     }
     return walk.block <= 0 ? done : more;
@@ -219,7 +222,7 @@ export class Walker {
     this.#rowStage.tally = { ...this.#rowStage.tally, lastSuccessAt: endedAt };
     if (walk.isSnapshot) this.#lastSnapshotAt = startedAt;
     // What a walk has met was there, whether it met everything or not.
-    this.#absent = isComplete ? this.#missing : this.#absent.without(this.#seen);
+    this.#absent = isComplete ? this.#missing : this.#absent.without(this.#seen).with(this.#missing);
     this.#seen = new Marks();
     this.#missing = new Marks();
     if (this.#rowStage.read.size > 0) {

@@ -23,6 +23,20 @@ test("marks are a set of numbers, also as text, however far apart they are", () 
   );
 });
 
+test("marks with and without others are what sets would be", () => {
+  const numbers = fc.uniqueArray(fc.nat({ max: 2_000 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(numbers, numbers, (some, others) => {
+      const listed = (marks: Marks): number[] => [...some, ...others].filter((number) => marks.has(number));
+      const [one, other] = [marked(some), marked(others)];
+      expect(one.without(other).count).toBe(some.filter((number) => !others.includes(number)).length);
+      expect(listed(one.without(other)).some((number) => others.includes(number))).toBe(false);
+      expect(one.with(other).count).toBe(new Set([...some, ...others]).size);
+      expect(listed(one.with(other))).toEqual([...some, ...others]);
+    }),
+  );
+});
+
 test("none are no text, and beyond the last there is none", () => {
   expect(new Marks().toText()).toBe("");
   expect(marked([511]).has(512)).toBe(false);

@@ -294,6 +294,23 @@ describe("a dataset of which each device is asked", () => {
     expect(asked(it)).toContain("a");
   });
 
+  test("a row that was absent stays so while its device is left out, and is gone when it is absent again", async () => {
+    const it = setting(["a", "b"]);
+    await it.walk();
+    owners(it);
+    it.kandji.set([], "a");
+    it.clock.at += day;
+    await it.walk();
+    expect([it.walker.last?.skipped, owners(it)]).toEqual([0, []]);
+    await it.walk();
+    it.kill();
+    await it.walk();
+    expect([it.walker.last?.skipped, owners(it)]).toEqual([2, []]);
+    it.clock.at += day;
+    await it.walk();
+    expect(owners(it)).toEqual(["deleted a"]);
+  });
+
   test("a snapshot leaves out none", async () => {
     const it = setting(["a", "b"]);
     await it.walk();
