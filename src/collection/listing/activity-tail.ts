@@ -10,8 +10,15 @@ interface Tail {
   /** Rows that have been read. */
   readonly count: number;
   readonly ids: readonly string[];
-  /** Ids up to this one were read before Kandji threw old rows away: absent while it has not. */
+  /** Rows up to this id were read before the log was read from its beginning again: absent while it was not. */
   readonly floor?: number;
+}
+
+export interface LogPage {
+  /** Of its first row. */
+  readonly offset: number;
+  /** Rows of the whole log. */
+  readonly total: number | null;
 }
 
 export interface TailRead {
@@ -37,12 +44,14 @@ export class ActivityTails {
     return startOf(this.#tailOf(device));
   }
 
-  /** Takes note of a page that begins at `offset` of a log with `total` rows. */
-  read(device: Device, offset: number, rows: readonly ListedRow[], total: number | null): TailRead {
+  /** Takes note of a page. `isWhole`: the walk reads the log from its beginning, whatever is known of it. */
+  read(device: Device, { offset, total }: LogPage, rows: readonly ListedRow[], isWhole: boolean): TailRead {
     const before = this.#tailOf(device);
-    const isShifted = hasShifted(before, offset, rows, total);
-    const tail = isShifted ? { count: 0, ids: before.ids, floor: newestOf(before) } : before;
-    if (isShifted && offset > 0) return { number: this.#keep(device, tail), fresh: [], isShifted };
+    const isShorter = total !== null && total < before.count;
+    const isShifted = !isWhole && hasShifted(before, offset, rows);
+    const isAnew = isShifted || (offset === 0 && (isWhole || isShorter));
+    const tail = isAnew ? { count: 0, ids: before.ids, floor: floorOf(before) } : before;
+    if (isShifted) return { number: this.#keep(device, tail), fresh: [], isShifted };
     const known = new Set(tail.ids);
     const { floor = -Infinity } = tail;
     const fresh = rows.filter((row, index) => {
@@ -69,21 +78,20 @@ export class ActivityTails {
 
 const startOf = ({ count, ids }: Tail): number => Math.max(0, count - ids.length);
 
-/** Kandji has thrown old rows away, so many that offsets say nothing any more. */
-function hasShifted(tail: Tail, offset: number, rows: readonly ListedRow[], total: number | null): boolean {
-  if (offset === 0) return total !== null && total < tail.count;
-  // The first page of a walk begins one row before the known ones.
-  const isFirst = offset === startOf(tail) - 1;
-  return isFirst && !rows.some(({ key }) => tail.ids.includes(key));
-}
+/** Kandji has thrown old rows away, so many that none is known where the known ones were: a walk begins one row before them. */
+const hasShifted = (tail: Tail, offset: number, rows: readonly ListedRow[]): boolean =>
+  offset > 0 && offset === startOf(tail) - 1 && !rows.some(({ key }) => tail.ids.includes(key));
 
 const keyOf = (device: Device): string => JSON.stringify([device.id]);
 
 /** Ids grow: https://api-docs.kandji.io, "Get Device Activity". */
 const numberOf = (key: string): number => Number(/(\d+)\]$/.exec(key)?.[1] ?? Infinity);
 
-const newestOf = ({ ids, floor = -1 }: Tail): number =>
-  ids
-    .map(numberOf)
-    .filter(Number.isFinite)
-    .reduce((latest, id) => Math.max(latest, id), floor);
+/**
+ * In the midst of the known ids: rows behind it that are not among them are new, those before it are old, also where rows
+ * stand a little out of order.
+ */
+function floorOf({ ids, floor = -1 }: Tail): number {
+  const known = ids.map(numberOf).filter(Number.isFinite);
+  return Math.max(floor, known.toSorted((a, b) => a - b)[known.length >> 1] ?? -1);
+}

@@ -248,7 +248,7 @@ export class RowStage {
   }
 
   #takeOnce(rows: readonly ListedRow[], page: Page, meeting: Meeting & { device: Device }): Taken {
-    const { number, fresh, isShifted } = this.#tails.read(meeting.device, page.offset, rows, page.total);
+    const { number, fresh, isShifted } = this.#tails.read(meeting.device, page, rows, meeting.ranges.length > 0);
     meeting.seen.add(number);
     const now = microsOf(meeting.now);
     const wanted = fresh.filter(({ time }) => (time ?? now) >= microsOf(meeting.now - this.#c.options.backfillMs));

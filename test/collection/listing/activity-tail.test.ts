@@ -32,11 +32,11 @@ class Log {
     return JSON.stringify({ id, created_at: new Date(at).toISOString(), action_type: "x" });
   }
 
-  /** The ids that a walk brings. */
-  async walk(): Promise<number[]> {
+  /** The ids that a walk brings; where the past is owed to somebody it is read from the beginning. */
+  async walk(ranges: readonly number[] = []): Promise<number[]> {
     // Each walk finds a device that has checked in.
     this.it.kandji.devices = [deviceRow("d1", { last_check_in: new Date(this.it.clock.at).toISOString() })];
-    await this.it.walk();
+    await this.it.walk({ ranges });
     return this.it.texts().map((text) => (JSON.parse(text) as { id: number }).id);
   }
 }
@@ -118,6 +118,46 @@ describe("the log of a device", () => {
     log.rows.splice(0, Math.min(log.rows.length, 60));
     log.add(1);
     expect(await log.walk()).toEqual([504 + added]);
+  });
+
+  test.each([
+    [0, 0],
+    [0, 45],
+    [0, 100],
+    [100, 0],
+    [100, 40],
+    [100, 100],
+    [100, 400],
+    [450, 500],
+  ])("the same while all of it is owed to somebody: %i old ones go, %i come", async (gone, added) => {
+    const log = new Log(500);
+    await log.walk();
+    log.rows.splice(0, gone);
+    log.add(added);
+    const everything = { from: 0, at: 0, to: Number.MAX_SAFE_INTEGER, edge: [], onlyFrom: null, ids: [] };
+    log.it.spool.ranges.add({
+      dataset: "device-activity",
+      destination: "siem",
+      reason: "owed",
+      expected: 0,
+      ...everything,
+    });
+    const ranges = log.it.spool.ranges.all().map(({ id }) => id);
+    expect(await log.walk(ranges)).toEqual(range(501, 500 + added));
+    expect(new Set(log.it.texts("history")).size).toBe(500 - gone);
+    log.add(2);
+    expect(await log.walk()).toEqual(range(501 + added, 502 + added));
+  });
+
+  test("rows a little out of order are sent once, also when the log is not where it was", async () => {
+    const log = new Log(500);
+    for (let at = 2; at < 500; at += 3) [log.rows[at], log.rows[at - 1]] = [log.rows[at - 1] ?? "", log.rows[at] ?? ""];
+    await log.walk();
+    log.rows.splice(0, 300);
+    log.rows.push(log.row(503), log.row(502));
+    log.rows.splice(195, 0, log.row(501));
+    expect((await log.walk()).toSorted((a, b) => a - b)).toEqual([501, 502, 503]);
+    expect(await log.walk()).toEqual([]);
   });
 
   test("that is short and thrown away whole begins anew", async () => {
