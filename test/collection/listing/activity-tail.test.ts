@@ -144,7 +144,7 @@ describe("the log of a device", () => {
     });
     const ranges = log.it.spool.ranges.all().map(({ id }) => id);
     expect(await log.walk(ranges)).toEqual(range(501, 500 + added));
-    expect(new Set(log.it.texts("history")).size).toBe(500 - gone);
+    expect(log.it.texts("history")).toHaveLength(500 - gone);
     log.add(2);
     expect(await log.walk()).toEqual(range(501 + added, 502 + added));
   });
