@@ -1,3 +1,4 @@
+import type { Walk } from "../collection/listing/walk-state.ts";
 import type { Tally } from "../collection/tally.ts";
 import { lastDay } from "../collection/tally.ts";
 import { formatInstant } from "../datasets/instant.ts";
@@ -68,7 +69,11 @@ interface About {
   readonly now: number;
 }
 
-function common(state: TenantState, source: Scheduled, { tallies, problems, now }: About): Omit<DatasetReport, "backfill"> {
+function common(
+  state: TenantState,
+  source: Scheduled,
+  { tallies, problems, now }: About,
+): Omit<DatasetReport, "backfill"> {
   const sum = (count: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + count(tally), 0);
   const newest = Math.max(...tallies.map((tally) => tally.newest ?? -Infinity));
   const isPaused = state.isPaused({ dataset: source.name });
@@ -97,30 +102,19 @@ function backfillOf(state: TenantState, source: Source): DatasetReport["backfill
   return { state: "running", percent: Math.min(99, Math.floor((100 * (range.at - range.from)) / span)) };
 }
 
-function walkOf({ walker, expected }: WalkSource, now: number): WalkReport {
-  const { walk, last, size } = walker;
-  if (walk === null)
-    return {
-      state: "resting",
-      percent: 100,
-      startedAt: iso(last?.startedAt ?? null),
-      endsAt: iso(last?.endedAt ?? null),
-      requests: last?.requests ?? 0,
-      rows: last?.rows ?? 0,
-      skippedDevices: last?.skipped ?? 0,
-      remembered: size,
-    };
-  const share = walk.stage === "reckoning" ? 1 : Math.min(1, (walk.requests + walk.skipped) / Math.max(1, expected ?? Infinity));
-  const elapsed = now - walk.startedAt;
-  return {
-    state: "walking",
-    percent: Math.min(99, Math.floor(100 * share)),
-    startedAt: iso(walk.startedAt),
-    // Before a part of it is done nobody can say.
-    endsAt: share === 0 ? null : iso(Math.round(now + (elapsed * (1 - share)) / share)),
-    requests: walk.requests,
-    rows: walk.rows,
-    skippedDevices: walk.skipped,
-    remembered: size,
-  };
+const noWalk = { startedAt: null, requests: 0, rows: 0, skipped: 0 };
+
+function walkOf(source: WalkSource, now: number): WalkReport {
+  const { walk, last, size } = source.walker;
+  const { startedAt, requests, rows, skipped } = walk ?? last ?? noWalk;
+  const counts = { startedAt: iso(startedAt), requests, rows, skippedDevices: skipped, remembered: size };
+  if (walk === null) return { state: "resting", percent: 100, endsAt: iso(last?.endedAt ?? null), ...counts };
+  const share = shareDone(walk, source.expected);
+  const rest = ((now - walk.startedAt) * (1 - share)) / share;
+  // Before a part of it is done nobody can say.
+  const endsAt = share === 0 ? null : iso(Math.round(now + rest));
+  return { state: "walking", percent: Math.min(99, Math.floor(100 * share)), endsAt, ...counts };
 }
+
+const shareDone = ({ stage, requests, skipped }: Walk, expected: number | null): number =>
+  stage === "reckoning" ? 1 : Math.min(1, (requests + skipped) / Math.max(1, expected ?? Infinity));

@@ -117,10 +117,14 @@ function nextWalk(view: View, now: number): WalkView | undefined {
   if (view.walkAt > now) return undefined;
   return view.walks
     .filter(({ isDue, isPaused, isBackedUp, at }) => isDue && !isPaused && !isBackedUp && at <= now)
-    .sort((a, b) => Number(b.isUrgent) - Number(a.isUrgent) || a.lastStepAt - b.lastStepAt)[0];
+    .toSorted((a, b) => Number(b.isUrgent) - Number(a.isUrgent) || a.lastStepAt - b.lastStepAt)[0];
 }
 
-function inTurn(range: CollectionStep | undefined, walk: WalkView | undefined, lastRangeAt: number): CollectionStep | undefined {
+function inTurn(
+  range: CollectionStep | undefined,
+  walk: WalkView | undefined,
+  lastRangeAt: number,
+): CollectionStep | undefined {
   if (walk === undefined) return range;
   const isWalks = range === undefined || walk.isUrgent || walk.lastStepAt <= lastRangeAt;
   return isWalks ? { kind: "walk", dataset: walk.dataset } : range;

@@ -16,8 +16,7 @@ function datasetOf(name: string): Dataset {
   return dataset;
 }
 
-const instantOf = (text: unknown): Micros | null =>
-  typeof text === "string" ? (parseInstant(text) ?? null) : null;
+const instantOf = (text: unknown): Micros | null => (typeof text === "string" ? (parseInstant(text) ?? null) : null);
 
 /** Reads a spooled record again: who it is and of when; null where it does not say. */
 export function identify(name: string, raw: string): Identity {

@@ -119,5 +119,8 @@ export function forgetAbsent(all: readonly Member[], { spool, documents, now }: 
 export function noteMissing({ destination }: Range, missing: number, documents: Documents): void {
   const note = destination === null ? undefined : documents.read<DestinationNote>(noteName(destination));
   if (destination === null || note === undefined || missing === 0) return;
-  documents.write(noteName(destination), { ...note, owedMissing: note.owedMissing + missing } satisfies DestinationNote);
+  documents.write(noteName(destination), {
+    ...note,
+    owedMissing: note.owedMissing + missing,
+  } satisfies DestinationNote);
 }

@@ -199,8 +199,11 @@ export class TenantState {
 
   /** Stores what collection holds back; answers how many records. */
   flush(): number {
-    const feeds = [...this.sources.values()].reduce((sum, { live, history }) => sum + live.flush() + history.flush(), 0);
-    return feeds + this.walks.flush();
+    const events = [...this.sources.values()].reduce(
+      (sum, { live, history }) => sum + live.flush() + history.flush(),
+      0,
+    );
+    return events + this.walks.flush();
   }
 
   /** Keeps what stands in a destination's way where it must outlive the object: a new kind, or a time that the intake named. */
@@ -261,7 +264,8 @@ export class TenantState {
     const now = this.options.ports.now();
     const heartbeat = this.documents.read<Heartbeat>(heartbeatName);
     const isBlocked = this.budget.blockedUntil > Math.max(heartbeat?.usage.blockedUntil ?? 0, now);
-    if (isUnusual || isBlocked || this.budget.unwritten > guessOf(this.sources.values(), this.walks, heartbeat, now)) this.beat();
+    if (isUnusual || isBlocked || this.budget.unwritten > guessOf(this.sources.values(), this.walks, heartbeat, now))
+      this.beat();
   }
 
   beatIfDue(): void {

@@ -65,12 +65,7 @@ function viewRanges(state: TenantState, waiting: ReadonlyMap<string, number>, no
   });
 }
 
-function viewWalk(
-  state: TenantState,
-  source: WalkSource,
-  waiting: ReadonlyMap<string, number>,
-  now: number,
-): WalkView {
+function viewWalk(state: TenantState, source: WalkSource, waiting: ReadonlyMap<string, number>, now: number): WalkView {
   const { name, walker, setback } = source;
   const isDue = walker.walk !== null || source.isAsked || rangesFor(state, name, now, waiting).length > 0;
   const { isUrgent, lastStepAt } = source;
@@ -88,15 +83,20 @@ function viewWalk(
   };
 }
 
-/** Ranges that a walk begun now can answer: those of destinations that take what they are sent. */
+/**
+ * Ranges that a walk begun now answers: of destinations that take what they are sent, and of those that have just joined: what
+ * is found from then on is sent to them besides.
+ */
 export function rangesFor(
   state: TenantState,
   dataset: string,
   now: number,
   waiting: ReadonlyMap<string, number> = waitingBytes(state),
 ): number[] {
-  return state.spool.ranges.all().flatMap(({ id, destination, ...range }) => {
-    if (range.dataset !== dataset || destination === null || state.isPaused({ dataset, destination })) return [];
+  return state.spool.ranges.all().flatMap(({ id, destination, reason, ...range }) => {
+    if (range.dataset !== dataset || destination === null) return [];
+    if (reason === "backfill") return [id];
+    if (state.isPaused({ dataset, destination })) return [];
     return takesNow(state, destination, waiting.get(destination) ?? 0, now) ? [id] : [];
   });
 }

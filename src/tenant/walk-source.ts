@@ -70,18 +70,23 @@ export class WalkSource {
     const { walker } = this;
     const { ports } = this.#collection;
     this.lastStepAt = ports.now();
-    if (walker.walk === null) {
-      for (const id of ranges) this.#collection.spool.ranges.beingRead.add(id);
-      const slot = this.isAsked ? this.lastSlot : (walker.last?.slot ?? this.lastSlot);
-      this.isAsked = false;
-      walker.begin({ slot, isSnapshot: this.isSnapshotDue(ports.now()), ranges });
-    }
-    if (walker.reserved === 0 && !this.isShort && walker.walk?.stage !== "reckoning")
-      walker.reserve(Math.max(1, Math.min(burst, left)));
+    if (walker.walk === null) this.#begin(ranges);
+    const isReading = walker.walk?.stage !== "reckoning";
+    if (walker.reserved === 0 && !this.isShort && isReading) walker.reserve(Math.max(1, Math.min(burst, left)));
     const step = await walker.step();
     this.setback = step.kind === "failed" ? setbackAfter(this.setback, step.failure, ports) : null;
     if (step.kind === "page") for (const oddity of step.oddities) this.#oddities.set(oddity, ports.now());
     return step;
+  }
+
+  #begin(ranges: readonly number[]): void {
+    const { spool, ports } = this.#collection;
+    const { walker } = this;
+    // What is owed from now on is another walk's.
+    for (const id of ranges) spool.ranges.beingRead.add(id);
+    const slot = this.isAsked ? this.lastSlot : (walker.last?.slot ?? this.lastSlot);
+    this.isAsked = false;
+    walker.begin({ slot, isSnapshot: this.isSnapshotDue(ports.now()), ranges });
   }
 
   /** What was odd within the last day. */

@@ -75,10 +75,12 @@ export class Walks {
   /** A destination that comes later is sent what the others had before, at the next walk. Call it inside a transaction. */
   giveThePast(destination: string, dataset: string): void {
     const { ports, tenant, spool } = this.#around;
-    const to = microsOf(ports.now());
-    const from = to - microsOf(tenant.datasets.get(dataset)?.backfillMs ?? 0);
+    const from = microsOf(ports.now() - (tenant.datasets.get(dataset)?.backfillMs ?? 0));
+    // Whatever was found before the walk that answers it is meant, of whatever time.
+    const to = Number.MAX_SAFE_INTEGER;
     const range = { dataset, destination, reason: "backfill", expected: 0, edge: [], onlyFrom: null, ids: [] } as const;
     spool.ranges.add({ ...range, from, at: from, to });
+    this.#sources.get(dataset)?.walker.abandon();
   }
 
   /**

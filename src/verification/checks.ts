@@ -1,10 +1,4 @@
-import {
-  firstPlace,
-  pageParameters,
-  readListingPage,
-  valueAt,
-  type ListingPage,
-} from "../collection/listing/pages.ts";
+import { firstPlace, pageParameters, readListingPage, valueAt, type ListingPage } from "../collection/listing/pages.ts";
 import type { DestinationConfig, TenantConfig } from "../config/config.ts";
 import { admins } from "../datasets/admins.ts";
 import { microsOf } from "../datasets/instant.ts";
@@ -71,7 +65,8 @@ class Asker {
     const [first] = dataset.ways;
     const way = dataset.ways.find((one) => one.api === api && api !== undefined) ?? first;
     const permission = dataset.licence === undefined ? way.permission : { ...way.permission, licence: dataset.licence };
-    if ((way.scope ?? dataset.scope) === "tenant") return this.#check(permission, await this.#page(way, permission), "no row yet");
+    if ((way.scope ?? dataset.scope) === "tenant")
+      return this.#check(permission, await this.#page(way, permission), "no row yet");
     this.#device ??= this.#page(devices.ways[0], devices.ways[0].permission);
     const listed = await this.#device;
     if (!listed.ok) return this.#check(permission, listed, "");

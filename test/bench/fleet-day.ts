@@ -62,7 +62,16 @@ const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** One line for each dataset: what was shown, what came, what is remembered. */
 function table({ household, oracle }: Watched): string {
-  const head = ["dataset", "rows", "snapshot", "created", "updated", "deleted", "requests of the last walk", "remembered, KB"];
+  const head = [
+    "dataset",
+    "rows",
+    "snapshot",
+    "created",
+    "updated",
+    "deleted",
+    "requests of the last walk",
+    "remembered, KB",
+  ];
   const sizes = household.sql.exec<{ dataset: string; bytes: number }>(
     "SELECT dataset, SUM(LENGTH(body)) AS bytes FROM known_rows GROUP BY dataset",
   );

@@ -3,7 +3,7 @@ import { PageSize } from "../../src/collection/page-size.ts";
 
 /** Tells of pages, `r` for one that was read and `u` for an unreadable one; answers the sizes that were asked for. */
 function sizesOf(size: PageSize, story: string): number[] {
-  return [...story].map((event) => {
+  return story.split("").map((event) => {
     const asked = size.size;
     if (event === "r") size.read();
     else size.unreadable();

@@ -58,4 +58,3 @@ export function complaintsOf({ oracle }: Watched): string[] {
 
 export const recordsOf = ({ oracle }: Watched, change: string): number =>
   told.reduce((sum, name) => sum + (oracle.verdict(name).records[change] ?? 0), 0);
-

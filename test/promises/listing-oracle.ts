@@ -121,10 +121,10 @@ export class ListingOracle {
     const complaints = [...shown].flatMap(([key, row]) =>
       this.#complaintsOf(dataset, key, { ...row, arrived: arrived.get(key) ?? [], removals }),
     );
-    for (const key of arrived.keys()) if (!shown.has(key)) complaints.push(`${dataset} ${key}: came and was never shown`);
+    for (const key of arrived.keys())
+      if (!shown.has(key)) complaints.push(`${dataset} ${key}: came and was never shown`);
     const records: Record<string, number> = {};
-    for (const list of arrived.values())
-      for (const { change } of list) records[change] = (records[change] ?? 0) + 1;
+    for (const list of arrived.values()) for (const { change } of list) records[change] = (records[change] ?? 0) + 1;
     return { rows: shown.size, records, complaints };
   }
 
@@ -139,7 +139,8 @@ export class ListingOracle {
       complaints.push(`${said}: ${contents.length} contents were shown and ${came.length} came`);
     const changes = lives.filter(({ change }) => change !== "snapshot").length;
     const first = lives[0]?.change === "snapshot" ? 1 : 0;
-    if (changes !== met.length - first) complaints.push(`${said}: ${met.length - first} changes and ${changes} records of them`);
+    if (changes !== met.length - first)
+      complaints.push(`${said}: ${met.length - first} changes and ${changes} records of them`);
     if (lives.some(({ change, changed }) => (change === "updated") !== (changed !== undefined && changed.length > 0)))
       complaints.push(`${said}: what changed is not named`);
     const removedAt = removals.get(JSON.parse(key.replace(/#\d+$/, ""))[0]) ?? Infinity;
@@ -169,12 +170,19 @@ function mapIn<V>(maps: Map<string, Map<string, V>>, name: string): Map<string, 
 
 /** An event is sent as it is, and its id is unique in the tenant. */
 const keyOf = ({ identity, sends }: Listing, row: Json, device: string | undefined): string =>
-  JSON.stringify([...(device === undefined || sends === "once" ? [] : [device]), ...identity.map((field) => row[field] ?? null)]);
+  JSON.stringify([
+    ...(device === undefined || sends === "once" ? [] : [device]),
+    ...identity.map((field) => row[field] ?? null),
+  ]);
 
 /** What is news when it differs; nothing of an event is. */
 function contentOf({ volatile, sensitive, sends }: Listing, row: Json): string {
   if (sends === "once") return "";
   const isIgnored = (key: string): boolean => Object.hasOwn(volatile, key) || Object.hasOwn(sensitive, key);
   // A fleet has a million rows: of each a digest is kept.
-  return hash("sha1", JSON.stringify(row, (key, value: unknown) => (isIgnored(key) ? undefined : value)), "base64");
+  return hash(
+    "sha1",
+    JSON.stringify(row, (key, value: unknown) => (isIgnored(key) ? undefined : value)),
+    "base64",
+  );
 }

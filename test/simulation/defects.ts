@@ -3,6 +3,7 @@
  * break a promise. Those that were really made, and found by these histories, are marked.
  */
 import type { Edit } from "./platform/source-edit.ts";
+import { ofWalks } from "./walk-defects.ts";
 
 export interface Defect {
   readonly name: string;
@@ -354,4 +355,11 @@ const ofTenant: readonly Defect[] = [
   ),
 ];
 
-export const defects: readonly Defect[] = [...ofCollection, ...ofSpool, ...ofDelivery, ...ofChain, ...ofTenant];
+export const defects: readonly Defect[] = [
+  ...ofCollection,
+  ...ofWalks,
+  ...ofSpool,
+  ...ofDelivery,
+  ...ofChain,
+  ...ofTenant,
+];

@@ -7,10 +7,19 @@ import type { SimulatedKandji } from "../simulator/kandji.ts";
 import { integer, pick, randomFrom, seedFor } from "../simulator/random.ts";
 import { WALKS } from "../simulator/whole-reader.ts";
 import type { World } from "../simulator/world.ts";
-import { usualShare, type Beginning } from "./beginning.ts";
+import { minute, usualShare, type Beginning } from "./beginning.ts";
 
 /** Their records are told apart by what they hold: none has an `id` that comes again when it changes. */
-const walkable: readonly [string, ...string[]] = ["devices", "prism-filevault", "prism-apps", "device-details", "device-status", "device-activity", "threats", "vulnerability-detections"];
+const walkable: readonly [string, ...string[]] = [
+  "devices",
+  "prism-filevault",
+  "prism-apps",
+  "device-details",
+  "device-status",
+  "device-activity",
+  "threats",
+  "vulnerability-detections",
+];
 
 /** In half an hour what happens to a real fleet in a week. */
 const hectic: Partial<FleetRates> = {
@@ -30,8 +39,8 @@ const hectic: Partial<FleetRates> = {
 
 export interface FleetBeginning {
   readonly tenant: string;
-  /** Names of the datasets that are walked. */
-  readonly datasets: readonly string[];
+  /** The datasets that are walked, and how often. */
+  readonly everyMs: ReadonlyMap<string, number>;
 }
 
 /** Gives one tenant a small fleet of which a few datasets are walked every few minutes; in most histories nobody has one. */
@@ -48,9 +57,13 @@ export function withFleet(beginning: Beginning, seed: number): Beginning {
     vulnerabilities: 4,
     threats: 0.5,
     rates: hectic,
+    // What happens to a device that does not check in is told a day later.
+    awake: 1,
+    checkInEveryMs: 5 * minute,
   };
+  const everyMs = new Map(names.map((name) => [name, pick(random, [2, 5, 5]) * minute]));
   const options = (name: string): object => ({
-    every: pick(random, ["2m", "5m", "5m"]),
+    every: `${(everyMs.get(name) ?? 0) / minute}m`,
     ...(listings.get(name)?.sends === "state"
       ? { snapshotEvery: pick(random, ["never", "15m", "24h"]) }
       : { backfill: "3650d" }),
@@ -62,7 +75,7 @@ export function withFleet(beginning: Beginning, seed: number): Beginning {
     ...beginning,
     plan: { ...beginning.plan, kandji: { ...beginning.plan.kandji, [tenant]: kandji } },
     env: { ...beginning.env, [secret]: JSON.stringify({ ...before, datasets }) },
-    fleet: { tenant, datasets: names },
+    fleet: { tenant, everyMs },
   };
 }
 
@@ -89,8 +102,16 @@ export class FleetWitness {
   /** Whether batches for an intake were formed anew lately: then records may come twice. */
   readonly #isFormedAnew: (intake: string) => boolean;
 
-  constructor(world: World, isFormedAnew: (intake: string) => boolean, note: (problem: string) => void) {
+  readonly #everyMs: ReadonlyMap<string, number>;
+
+  constructor(
+    world: World,
+    { fleet }: Beginning,
+    isFormedAnew: (intake: string) => boolean,
+    note: (problem: string) => void,
+  ) {
     this.#world = world;
+    this.#everyMs = fleet?.everyMs ?? new Map();
     this.#isFormedAnew = isFormedAnew;
     this.#note = note;
     for (const [name, { memory }] of world.intakes) memory.onAccepted = (delivery) => this.#accepted(name, delivery);
@@ -108,6 +129,7 @@ export class FleetWitness {
       const name = nameOf(listing, row, note.device?.id);
       const came = { change: note.change, content: contentOf(listing, row), batch: batchId };
       this.#compare(`${intake}: ${tenant} ${dataset} ${name}`, intake, last.get(name), came);
+      if (dataset === "devices" && note.change === "deleted") this.#checkDeletion(tenant, String(row["device_id"]));
       last.set(name, came);
     }
   }
@@ -120,16 +142,27 @@ export class FleetWitness {
     if (came.change === "once") this.#note(`promise 2: ${said} came twice`);
   }
 
+  /** Two complete walks lie at least most of an interval apart: nothing is gone before that. */
+  #checkDeletion(tenant: string, device: string): void {
+    const kandji = this.#world.kandji.get(tenant);
+    const removal = kandji?.fleet.log
+      .of("devices")
+      .find(({ identity, kind }) => kind === "deleted" && identity === device);
+    const passed = this.#world.now() - (removal?.at ?? Infinity);
+    if (passed < (this.#everyMs.get("devices") ?? 0) / 2)
+      this.#note(`contract §4: ${device} of ${tenant} was called gone ${passed / minute} minutes after it was removed`);
+  }
+
   /** From now on nothing changes in a fleet but the times of check-ins. */
   still({ tenant }: FleetBeginning): void {
     this.#world.kandji.get(tenant)?.fleet.setRates(STILL);
   }
 
   /** Once nothing happens any more: what came last of each row is what there is, and what is gone was said to be. */
-  async judge({ tenant, datasets }: FleetBeginning): Promise<void> {
+  async judge({ tenant, everyMs }: FleetBeginning): Promise<void> {
     const kandji = this.#world.kandji.get(tenant);
     if (kandji === undefined) return;
-    for (const name of datasets) {
+    for (const name of everyMs.keys()) {
       const listing = listings.get(name);
       if (listing === undefined) continue;
       const truth = await truthOf(kandji, listing);
@@ -147,9 +180,14 @@ export class FleetWitness {
     });
     const [first] = missing;
     if (first !== undefined)
-      this.#note(`promise 1: ${missing.length} rows of ${key} did not come as they are: ${first[0]} ${JSON.stringify(last.get(first[0]))?.slice(0, 300)} is ${first[1].slice(0, 300)}`);
-    const left = [...last].filter(([name, { change }]) => sends === "state" && change !== "deleted" && !truth.has(name));
-    if (left.length > 0) this.#note(`contract §4: ${left.length} rows of ${key} are gone and were not said to be: ${left[0]?.[0]}`);
+      this.#note(
+        `promise 1: ${missing.length} rows of ${key} did not come as they are: ${first[0]} ${JSON.stringify(last.get(first[0]))?.slice(0, 300)} is ${first[1].slice(0, 300)}`,
+      );
+    const left = [...last].filter(
+      ([name, { change }]) => sends === "state" && change !== "deleted" && !truth.has(name),
+    );
+    if (left.length > 0)
+      this.#note(`contract §4: ${left.length} rows of ${key} are gone and were not said to be: ${left[0]?.[0]}`);
   }
 }
 
@@ -170,8 +208,12 @@ async function truthOf(kandji: SimulatedKandji, listing: Listing): Promise<Map<s
     const rows = walk === undefined ? await activityOf(kandji) : await walk(kandji);
     const { rows: places } = listing.ways[0];
     const isWhole = places === "whole" || listing.scope === "tenant";
-    const flat = isWhole ? rows.map((row) => ({ row, device: listing.scope === "device" ? String(row["device_id"]) : undefined })) : rows.flatMap((answer) => partsOf(answer, places));
-    return new Map(flat.map(({ row, device }) => [nameOf(listing, row, device), contentOf(listing, withoutOwner(listing, row))]));
+    const flat = isWhole
+      ? rows.map((row) => ({ row, device: listing.scope === "device" ? String(row["device_id"]) : undefined }))
+      : rows.flatMap((answer) => partsOf(answer, places));
+    return new Map(
+      flat.map(({ row, device }) => [nameOf(listing, row, device), contentOf(listing, withoutOwner(listing, row))]),
+    );
   } finally {
     kandji.change({ token, permissions });
   }
@@ -195,7 +237,8 @@ async function activityOf(kandji: SimulatedKandji): Promise<Row[]> {
   return Promise.all(
     kandji.fleet.devices.map(async ({ id }) => {
       const url = `https://acme.api.kandji.io/api/v1/devices/${id}/activity?limit=300&offset=0`;
-      return (await (await kandji.fetch(new Request(url, { headers }))).json()) as Row;
+      const answer = await kandji.fetch(new Request(url, { headers }));
+      return answer.json<Row>();
     }),
   );
 }

@@ -1,7 +1,16 @@
 /** One history, from its beginning to its end: what befalls a forwarder is drawn from a seed, and so is told again by it. */
 import type { TenantReport } from "../../src/tenant/report.ts";
 import { integer } from "../simulator/random.ts";
-import { epoch, hour, lastEventAfter, longestLateness, minute, second, usualShare, permissionsOf } from "./beginning.ts";
+import {
+  epoch,
+  hour,
+  lastEventAfter,
+  longestLateness,
+  minute,
+  second,
+  usualShare,
+  permissionsOf,
+} from "./beginning.ts";
 import { judgeChains } from "./chains.ts";
 import { deeds } from "./deeds.ts";
 import { Stage, type StageOptions } from "./stage.ts";

@@ -77,6 +77,7 @@ export class Stage {
     this.oracle = new Oracle(this.world, this.beginning, this.clock.now);
     this.fleets = new FleetWitness(
       this.world,
+      this.beginning,
       (intake) => this.oracle.isFormedAnew(intake, this.clock.now()),
       (problem) => this.oracle.note(problem),
     );

@@ -108,7 +108,7 @@ export class DeviceList {
       }),
     );
     this.#byId = undefined;
-    this.#devices = [...merged.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.#devices = [...merged.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** Notes that these were read at `now`. */

@@ -47,7 +47,7 @@ export class Outbox {
     for (const [id, records] of this.#addressed) {
       const range = this.#spool.ranges.get(id);
       // Its destination was forgotten meanwhile.
-      if (range?.destination == null) continue;
+      if (range === undefined || range.destination === null) continue;
       this.#spool.append(this.#history, range.destination, records, now, null);
       this.#count(range, records.length);
       written += records.length;

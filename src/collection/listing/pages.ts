@@ -26,19 +26,13 @@ export const firstPlace = ({ by }: Paging): Place => (by === "cursor" || by === 
 
 /** The parameters that ask for the page at a place. */
 export function pageParameters(paging: Paging, place: Place, limit: number): Record<string, string> {
-  switch (paging.by) {
-    case "offset":
-      return { limit: String(limit), offset: String(place) };
-    case "page":
-      return { size: String(paging.limit), page: String(place) };
-    case "cursor":
-      return {
-        ...(paging.size === undefined ? {} : { [paging.size.parameter]: String(limit) }),
-        ...(place === "" ? {} : { [paging.parameter]: String(place) }),
-      };
-    case "nothing":
-      return {};
-  }
+  if (paging.by === "offset") return { limit: String(limit), offset: String(place) };
+  if (paging.by === "page") return { size: String(paging.limit), page: String(place) };
+  if (paging.by === "nothing") return {};
+  return {
+    ...(paging.size === undefined ? {} : { [paging.size.parameter]: String(limit) }),
+    ...(place === "" ? {} : { [paging.parameter]: String(place) }),
+  };
 }
 
 /** The most rows that a page of it has. */

@@ -114,7 +114,7 @@ export class RowMemory {
   }
 
   #write({ first, rows }: Block): void {
-    const sorted = [...rows.values()].sort((a, b) => ascending(a.key, b.key));
+    const sorted = [...rows.values()].toSorted((a, b) => ascending(a.key, b.key));
     const newest = sorted.reduce((latest, { number }) => Math.max(latest, number), 0);
     this.#sql.exec(
       "INSERT OR REPLACE INTO known_rows (dataset, first, rows, newest, body) VALUES (?, ?, ?, ?, ?)",
@@ -178,7 +178,7 @@ export class RowMemory {
 
   /** Rows that come in the order of their keys fill a block and begin the next; others halve it. */
   #split(block: Block): void {
-    const sorted = [...block.rows.values()].sort((a, b) => ascending(a.key, b.key));
+    const sorted = [...block.rows.values()].toSorted((a, b) => ascending(a.key, b.key));
     const newest = sorted.reduce((latest, { number }) => Math.max(latest, number), 0);
     const isAtEnd = sorted.at(-1)?.number === newest;
     const rest = sorted.slice(isAtEnd ? maxRows : maxRows / 2);

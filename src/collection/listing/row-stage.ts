@@ -11,9 +11,8 @@ import { filtersLeft, isRowChosen } from "./filtering.ts";
 import { ListReader, type ListRead } from "./list-reader.ts";
 import type { WalkMarks } from "./marks.ts";
 import type { Outbox } from "./outbox.ts";
-import type { RawRow } from "./pages.ts";
 import { isGone, Patience } from "./patience.ts";
-import { keyPrefix, nthKey, readRow, rowReader, type ListedRow, type RowReader } from "./row.ts";
+import { keyPrefix, readRows, rowReader, type ListedRow, type RowReader } from "./row.ts";
 import type { RowMemory } from "./row-memory.ts";
 import type { ListingCollection } from "./walker.ts";
 import type { Walk } from "./walk-state.ts";
@@ -236,45 +235,43 @@ export class RowStage {
     const ranges = walk.ranges.flatMap((id) => spool.ranges.get(id) ?? []);
     const { seen } = marks;
     const meeting: Meeting = { isFirst: walk.isFirst, isSnapshot: walk.isSnapshot, ranges, seen, device, now };
-    const rows = this.#distinct(page.rows, device, seen);
+    const rows = this.#chosen(readRows(this.#rows, page.rows, device), marks);
     walk.rows += rows.length;
     this.#shown += page.rows.length;
     const { fresh, isShifted } =
       dataset.sends === "once" && device !== undefined
-        ? this.#takeOnce(rows, page, { ...meeting, device })
+        ? this.#takeOnce(rows, page, { ...meeting, device, place: walk.place })
         : { fresh: rows.flatMap((row) => this.#comparison.meet(row, meeting) ?? []), isShifted: false };
     this.tally = count(this.tally, { fresh, duplicates: rows.length - fresh.length, late: 0 }, now);
     return isShifted;
   }
 
-  #takeOnce(rows: readonly ListedRow[], page: Page, meeting: Meeting & { device: Device }): Taken {
+  #takeOnce(
+    rows: readonly ListedRow[],
+    page: Page,
+    meeting: Meeting & { device: Device; place: Walk["place"] },
+  ): Taken {
+    const { place } = meeting;
     const { number, fresh, isShifted } = this.#tails.read(meeting.device, page, rows, meeting.ranges.length > 0);
     meeting.seen.add(number);
     const now = microsOf(meeting.now);
     const wanted = fresh.filter(({ time }) => (time ?? now) >= microsOf(meeting.now - this.#c.options.backfillMs));
     for (const { raw } of wanted) this.#parts.outbox.add(raw);
-    const known = rows.filter((row) => !fresh.includes(row));
+    // The page before ended with the first row of this one.
+    const known = rows.filter((row, index) => page.offset + index >= Number(place) && !fresh.includes(row));
     for (const range of meeting.ranges)
       for (const { raw, id, time } of known)
         if (isWanted(range, { id, time: time ?? now })) this.#parts.outbox.addFor(range.id, raw);
     return { fresh: wanted.map(({ time, drift }) => ({ time: time ?? now, drift })), isShifted };
   }
 
-  /** The rows that the filters let through, each once; rows that only their content tells apart are numbered. */
-  #distinct(rows: readonly RawRow[], device: Device | undefined, seen: WalkMarks["seen"]): ListedRow[] {
-    const byKey = new Map<string, Set<string>>();
-    return rows.flatMap((rawRow) => {
-      const row = readRow(this.#rows, rawRow, device);
-      const twins = byKey.get(row.key) ?? new Set();
-      byKey.set(row.key, twins);
-      if (twins.has(row.raw)) return [];
-      twins.add(row.raw);
-      const named = { ...row, key: nthKey(row.key, twins.size) };
-      if (device !== undefined || this.#isChosen(row)) return [named];
-      // It is there, and not wanted (any more): that is no reason to call it gone.
-      const known = this.#parts.memory.find(named.key);
+  /** The rows that the filters let through. Those that are there and not wanted (any more) are not gone. */
+  #chosen(rows: readonly ListedRow[], { seen }: WalkMarks): ListedRow[] {
+    return rows.filter((row) => {
+      if (this.isPerDevice || this.#isChosen(row)) return true;
+      const known = this.#parts.memory.find(row.key);
       if (known !== undefined) seen.add(known.number);
-      return [];
+      return false;
     });
   }
 

@@ -88,6 +88,19 @@ export function identityOf(
 /** The same key for the second and further rows of an answer that cannot be told apart by their identity. */
 export const nthKey = (key: string, nth: number): string => (nth === 1 ? key : `${key}#${nth}`);
 
+/** Reads the rows of an answer, each once; rows that only their content tells apart are numbered. */
+export function readRows(reader: RowReader, rows: readonly RawRow[], device: Device | undefined): ListedRow[] {
+  const byKey = new Map<string, Set<string>>();
+  return rows.flatMap((rawRow) => {
+    const row = readRow(reader, rawRow, device);
+    const twins = byKey.get(row.key) ?? new Set();
+    byKey.set(row.key, twins);
+    if (twins.has(row.raw)) return [];
+    twins.add(row.raw);
+    return [{ ...row, key: nthKey(row.key, twins.size) }];
+  });
+}
+
 /** The prefix of the keys of a device's rows. */
 export const keyPrefix = (device: string): string => JSON.stringify([device]).slice(0, -1);
 

@@ -1,5 +1,5 @@
 import type { Usage } from "../../kandji/budget.ts";
-import type { Tally } from "../tally.ts";
+import { emptyTally, type Tally } from "../tally.ts";
 import type { Place } from "./pages.ts";
 
 /** A walk in progress: where it stands, and what it is for. */
@@ -56,6 +56,18 @@ export interface WalkerState {
   readonly tally: Tally;
   readonly usage: Usage;
 }
+
+/** Before anything was stored. */
+export const nothingWalked: Omit<WalkerState, "usage"> & { readonly usage: Usage | undefined } = {
+  walk: null,
+  seen: "",
+  absent: "",
+  missing: "",
+  last: null,
+  lastSnapshotAt: null,
+  tally: emptyTally,
+  usage: undefined,
+};
 
 /** Oddities of a walk that somebody ought to know of. */
 export type WalkOddity =

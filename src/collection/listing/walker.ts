@@ -6,7 +6,7 @@ import type { Failure } from "../../kandji/failure.ts";
 import type { Ports } from "../../ports.ts";
 import type { Lane } from "../../spool/lanes.ts";
 import type { Spool } from "../../spool/spool.ts";
-import { count, emptyTally, type Tally } from "../tally.ts";
+import { count, type Tally } from "../tally.ts";
 import { Comparison } from "./comparison.ts";
 import { DeviceList } from "./device-list.ts";
 import { DeviceStage, done, more, type StageStep } from "./device-stage.ts";
@@ -14,7 +14,7 @@ import { Marks, type WalkMarks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
 import { RowMemory } from "./row-memory.ts";
 import { RowStage } from "./row-stage.ts";
-import type { Walk, WalkerState, WalkOddity, WalkResult } from "./walk-state.ts";
+import { nothingWalked, type Walk, type WalkerState, type WalkOddity, type WalkResult } from "./walk-state.ts";
 
 export interface ListingCollection {
   readonly ports: Ports;
@@ -81,21 +81,21 @@ export class Walker {
     const { dataset, spool, ports, client, options } = collection;
     this.#c = collection;
     this.lane = { dataset: dataset.name, stream: "live" };
-    const stored = spool.lanes.state<WalkerState>(this.lane);
+    const stored = spool.lanes.state<WalkerState>(this.lane) ?? nothingWalked;
     this.#memory = new RowMemory(ports.sql, dataset.name);
     this.devices = new DeviceList(ports.sql, dataset.name);
     this.#outbox = new Outbox(spool, dataset.name);
     this.#comparison = new Comparison(dataset, this.#memory, this.#outbox, options.backfillMs);
     this.#deviceStage = new DeviceStage(client, this.devices);
     const parts = { memory: this.#memory, devices: this.devices, outbox: this.#outbox };
-    this.#rowStage = new RowStage(collection, parts, stored?.tally ?? emptyTally);
-    this.#walk = stored?.walk ?? null;
-    this.#seen = new Marks(stored?.seen);
-    this.#absent = new Marks(stored?.absent);
-    this.#missing = new Marks(stored?.missing);
-    this.#last = stored?.last ?? null;
-    this.#lastSnapshotAt = stored?.lastSnapshotAt ?? null;
-    this.#usage = stored?.usage;
+    this.#rowStage = new RowStage(collection, parts, stored.tally);
+    this.#walk = stored.walk;
+    this.#seen = new Marks(stored.seen);
+    this.#absent = new Marks(stored.absent);
+    this.#missing = new Marks(stored.missing);
+    this.#last = stored.last;
+    this.#lastSnapshotAt = stored.lastSnapshotAt;
+    this.#usage = stored.usage;
     this.#isStored = this.#walk !== null;
     if (this.#walk?.stage === "rows") this.#rowStage.resume(this.#walk);
   }
@@ -161,6 +161,14 @@ export class Walker {
     this.#isStored = false;
     if (stage === "devices") this.#deviceStage.begin(this.#walk);
     else this.#rowStage.begin(this.#walk);
+  }
+
+  /**
+   * Lets the walk in progress go: the next one begins anew. A destination that comes while events are walked would be sent those
+   * that are found from then on, and could not be told from those that were found before.
+   */
+  abandon(): void {
+    if (this.#c.dataset.sends !== "state") this.#walk = null;
   }
 
   /** Makes one request, or looks through a part of what is remembered. */
@@ -248,11 +256,18 @@ export class Walker {
 
   /** Stores what has come in, with where the walk stands; answers how many records. A walk without news writes nothing for it. */
   flush(): number {
-    return this.#hasNews ? this.#c.ports.sql.transaction(() => this.#write()) : 0;
+    return this.#hasNews && !this.#isAmidst ? this.#c.ports.sql.transaction(() => this.#write()) : 0;
+  }
+
+  /** In the middle of a device's log that is sent again as a whole: a kill would send again what is stored of it. */
+  get #isAmidst(): boolean {
+    if (this.#c.dataset.sends !== "once" || this.#walk?.stage !== "rows") return false;
+    return this.#walk.ranges.length > 0 && Number(this.#walk.place) > 0;
   }
 
   /** Writes down requests that are going to be made, and where the walk stands: all that a walk without news writes. */
   reserve(requests: number): void {
+    if (this.#isAmidst) return;
     this.#reserved = requests;
     this.#c.ports.sql.transaction(() => this.#write());
   }
