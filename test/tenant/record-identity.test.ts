@@ -36,6 +36,6 @@ test("a long id is shown by its beginning: it stands in a row beside its record"
 });
 
 test("nothing is guessed about a record of a dataset that this program does not have", () => {
-  expect(() => identify("no-such-dataset", whole)).toThrow('No dataset "devices"');
+  expect(() => identify("no-such-dataset", whole)).toThrow('No dataset "no-such-dataset"');
   expect(recordIdOf("no-such-dataset", whole)).toBeNull();
 });
