@@ -173,7 +173,9 @@ export class LiveCollector {
    * must outlive us, so nothing is written for it.
    */
   flush(): number {
-    const isStale = this.#poll === undefined && (this.#stored?.live.unfinished ?? null) !== null;
+    const wasUnfinished = (this.#stored?.live.unfinished ?? null) !== null;
+    // A poll that an earlier life has begun and nobody has taken up is no news.
+    const isStale = wasUnfinished && this.#poll === undefined && this.#state.unfinished === null;
     const stored = this.#held.size;
     if (stored > 0 || isStale) this.#c.ports.sql.transaction(() => this.#write());
     return stored;

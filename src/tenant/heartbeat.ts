@@ -31,7 +31,7 @@ interface SourceBeat {
 export const heartbeatName = "heartbeat";
 export const heartbeatMs = 10 * 60_000;
 /** Whoever ran later than this after a heartbeat has written another one. */
-const nextBeatMs = heartbeatMs + 60_000;
+export const nextBeatMs = heartbeatMs + 60_000;
 const hourMs = 3_600_000;
 
 /** One record of each page comes again on the next. */

@@ -17,6 +17,7 @@ import {
   heartbeatName,
   isSeldom,
   lastUsage,
+  nextBeatMs,
   pagesOf,
   shareOf,
   takeUp,
@@ -268,9 +269,11 @@ export class TenantState {
       this.beat();
   }
 
+  /** A poll that a run leaves in the middle goes on at once: written before its end, the floor that it raises would be lost each time. */
   beatIfDue(): void {
     const last = this.documents.read<Heartbeat>(heartbeatName)?.at ?? 0;
-    if (this.options.ports.now() - last >= heartbeatMs) this.beat();
+    const isPolling = [...this.sources.values()].some(({ live }) => live.isPolling);
+    if (this.options.ports.now() - last >= (isPolling ? nextBeatMs : heartbeatMs)) this.beat();
   }
 
   /** So little of the hour is left that requests which are not written down could be too many. */

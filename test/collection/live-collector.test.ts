@@ -160,6 +160,22 @@ describe("the live tail", () => {
     expect(spooled(it, "live")).toEqual(it.log.entries.map(({ id }) => id));
   });
 
+  test("a poll that an earlier life left in the middle writes no row until it is taken up", async () => {
+    const it = begun({ pageLimit: 20 });
+    it.log.write(...Array.from({ length: 300 }, (_, n) => entry(n, start - 8 * minute + n * 1000)));
+    await it.collector.step();
+    await it.collector.step();
+    it.collector.flush();
+    const anew = new LiveCollector(it.again().collection);
+    const { sql } = it.collection.ports;
+    const changes = () => sql.exec<{ n: number }>("SELECT total_changes() AS n")[0]?.n;
+    const before = changes();
+    anew.flush();
+    expect(changes()).toBe(before);
+    await poll(anew);
+    expect(spooled(it.again(), "live")).toHaveLength(300);
+  });
+
   test("the floor never stands above a record that is still held back", async () => {
     const it = begun({ overlapMs: 5 * minute });
     it.log.write(...Array.from({ length: 3_000 }, (_, n) => entry(n, start - minute + n)));

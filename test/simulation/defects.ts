@@ -114,32 +114,12 @@ const ofSpool: readonly Defect[] = [
     "return at >= offset.position;",
   ),
   // Made, and found by histories.
-  {
-    name: "owed-merged-while-read",
-    edits: [
-      {
-        file: "spool/ranges.ts",
-        find: "last.edge.length > 0 || this.beingRead.has(last.id)",
-        replace: "last.edge.length > 0",
-      },
-      // Since then whoever reads a range looks whether it is still the same.
-      {
-        file: "collection/history-reader.ts",
-        find: "if (this.#c.spool.ranges.get(range.id) !== draft.range) {",
-        replace: "if (this.#c.spool.ranges.get(range.id) === undefined) {",
-      },
-      {
-        file: "collection/history-reader.ts",
-        find: "if (this.#draft?.range === range) return",
-        replace: "if (this.#draft?.range.id === range.id) return",
-      },
-      {
-        file: "collection/history-reader.ts",
-        find: "if (draft === undefined || this.#c.spool.ranges.get(draft.range.id) !== draft.range) return 0;",
-        replace: "if (draft === undefined || this.#c.spool.ranges.get(draft.range.id) === undefined) return 0;",
-      },
-    ],
-  },
+  one(
+    "owed-merged-while-read",
+    "spool/ranges.ts",
+    "last.edge.length > 0 || this.beingRead.has(last.id)",
+    "last.edge.length > 0",
+  ),
 ];
 
 const ofDelivery: readonly Defect[] = [

@@ -112,6 +112,23 @@ describe("the heartbeat", () => {
     expect(known()).toEqual(before);
   });
 
+  test("is not written in the middle of a poll: the floor of a tenant that sleeps between polls rises, however much was open", async () => {
+    const events = [{ seed: 1, count: 6_000, from: epoch - 9 * minute, to: epoch }];
+    const plan = {
+      kandji: { acme: { token: "token-of-acme", events } },
+      intakes: { siem: { kind: "webhook" } },
+    } as const;
+    // A poll of such a window takes more requests than one run may make.
+    const it = new Household(plan, secrets({ siem: {} }), { maxRequestsPerRun: 8 });
+    for (let n = 0; n < 90; n += 1) {
+      it.evict();
+      await it.pass(minute);
+    }
+    const live = it.engine.state.sources.get("audit-events")?.live;
+    expect(live?.seen.countSince(live.state.floor)).toBeLessThan(500);
+    expect(it.world.accounts()[0]).toMatchObject({ lost: 0, repeated: 0 });
+  });
+
   test("a time before which Kandji wants no request is kept at once", async () => {
     const it = quiet();
     await it.pass(10 * minute);
