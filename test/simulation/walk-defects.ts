@@ -7,14 +7,23 @@ const one = (name: string, file: string, find: string, replace: string): Defect 
 });
 
 export const ofWalks: readonly Defect[] = [
-  one(
-    "remembered-before-it-is-spooled",
-    "walker.ts",
-    "return this.#hasNews ? this.#c.ports.sql.transaction(() => this.#write()) : 0;",
-    `if (!this.#hasNews) return 0;
-    this.#c.ports.sql.transaction(() => this.#memory.flush());
-    return this.#c.ports.sql.transaction(() => this.#write());`,
-  ),
+  {
+    name: "remembered-before-it-is-spooled",
+    edits: [
+      {
+        file: "collection/listing/walker.ts",
+        find: "    return this.#hasNews && !this.#isAmidst ?",
+        replace:
+          "    if (this.#hasNews) this.#c.ports.sql.transaction(() => this.#memory.flush());\n    return this.#hasNews && !this.#isAmidst ?",
+      },
+      {
+        file: "collection/listing/walker.ts",
+        find: "    return ports.sql.transaction(() => {\n      const stored = this.#write();",
+        replace:
+          "    ports.sql.transaction(() => this.#memory.flush());\n    return ports.sql.transaction(() => {\n      const stored = this.#write();",
+      },
+    ],
+  },
   one(
     "changes-not-remembered",
     "comparison.ts",

@@ -17,7 +17,7 @@ import worker from "../../src/worker.ts";
 import type { Account } from "../simulator/account.ts";
 import type { EventPlan } from "../simulator/event-plan.ts";
 import type { SimulatedKandji } from "../simulator/kandji.ts";
-import { World, type IntakePlan } from "../simulator/world.ts";
+import { World, type IntakePlan, type KandjiPlan } from "../simulator/world.ts";
 
 export const second = 1000;
 export const minute = 60 * second;
@@ -35,11 +35,16 @@ export class Premises {
   #now = Math.ceil(Date.now() / minute) * minute + day;
 
   /** Each test takes a name of its own: storage is kept for the whole file. */
-  constructor(tenant: string, events: readonly EventPlan[] = [], intake: Partial<IntakePlan> = {}) {
+  constructor(
+    tenant: string,
+    events: readonly EventPlan[] = [],
+    intake: Partial<IntakePlan> = {},
+    kandji: Partial<KandjiPlan> = {},
+  ) {
     this.tenant = tenant;
     vi.useFakeTimers({ toFake: ["Date"], now: this.#now });
     this.world = new World(
-      { kandji: { [tenant]: { token, events } }, intakes: { siem: { kind: "webhook", ...intake } } },
+      { kandji: { [tenant]: { token, events, ...kandji } }, intakes: { siem: { kind: "webhook", ...intake } } },
       { now: () => Date.now() },
     );
     vi.spyOn(console, "log").mockImplementation(() => undefined);

@@ -6,7 +6,7 @@ import type { Device } from "./device-list.ts";
 import { changedFields } from "./fingerprint.ts";
 import type { Marks, WalkMarks } from "./marks.ts";
 import type { Outbox } from "./outbox.ts";
-import { recordOf, type Change, type ListedRow, type Note } from "./row.ts";
+import { nthKey, recordOf, type Change, type ListedRow, type Note } from "./row.ts";
 import type { KnownRow } from "./row-block.ts";
 import type { RowMemory } from "./row-memory.ts";
 
@@ -44,13 +44,13 @@ export class Comparison {
 
   /** Answers what was sent to every destination; `undefined` where the row is no news. */
   meet(row: ListedRow, meeting: Meeting): Sent | undefined {
-    const known = this.#memory.find(row.key);
-    const changed =
-      known === undefined ? [] : changedFields(known.fingerprint, row.fingerprint, this.#dataset.volatile);
+    const key = this.#keyOf(row, meeting.seen);
+    const known = this.#memory.find(key);
+    const changed = known === undefined ? [] : this.#changes(known, row);
     const isAgain = known !== undefined && meeting.seen.has(known.number);
     if (isAgain && changed.length === 0) return undefined;
     const isNews = known === undefined || changed.length > 0;
-    const number = isNews ? this.#memory.put(row.key, row.names, row.fingerprint) : known.number;
+    const number = isNews ? this.#memory.put(key, row.names, row.fingerprint) : known.number;
     meeting.seen.add(number);
     const change = this.#changeOf(known, changed, meeting);
     if (change === null || !this.#isRecent(row, meeting)) {
@@ -60,6 +60,25 @@ export class Comparison {
     const note = { ...noteOf(change, meeting), ...(change === "updated" ? { changed } : {}) };
     this.#outbox.add(recordOf(row.raw, orderedNote(note)));
     return { time: change === "updated" || row.time === null ? microsOf(meeting.now) : row.time, drift: row.drift };
+  }
+
+  readonly #changes = (known: KnownRow, { fingerprint }: ListedRow): string[] =>
+    changedFields(known.fingerprint, fingerprint, this.#dataset.volatile);
+
+  /**
+   * Rows that only their content tells apart are numbered: such a row is the one that it equals, otherwise the next that this
+   * walk has not met. Where the identity is an id, there are none: what comes again has changed meanwhile.
+   */
+  #keyOf(row: ListedRow, seen: Marks): string {
+    if (this.#dataset.identity.length < 2) return row.key;
+    let unmet: string | undefined;
+    for (let nth = 1; ; nth += 1) {
+      const key = nthKey(row.key, nth);
+      const known = this.#memory.find(key);
+      if (known === undefined) return unmet ?? key;
+      if (this.#changes(known, row).length === 0) return key;
+      if (!seen.has(known.number)) unmet ??= key;
+    }
   }
 
   #changeOf(known: KnownRow | undefined, changed: readonly string[], { isFirst, isSnapshot }: Meeting): Change | null {

@@ -85,10 +85,10 @@ export function identityOf(
   return { id: JSON.stringify(parts), parts, shown: shown.length === 0 ? undefined : shown.join(" ") };
 }
 
-/** The same key for the second and further rows of an answer that cannot be told apart by their identity. */
+/** The key of the second and further rows that cannot be told apart by their identity. */
 export const nthKey = (key: string, nth: number): string => (nth === 1 ? key : `${key}#${nth}`);
 
-/** Reads the rows of an answer, each once; rows that only their content tells apart are numbered. */
+/** Reads the rows of an answer, each once, though it be repeated. */
 export function readRows(reader: RowReader, rows: readonly RawRow[], device: Device | undefined): ListedRow[] {
   const byKey = new Map<string, Set<string>>();
   return rows.flatMap((rawRow) => {
@@ -97,7 +97,7 @@ export function readRows(reader: RowReader, rows: readonly RawRow[], device: Dev
     byKey.set(row.key, twins);
     if (twins.has(row.raw)) return [];
     twins.add(row.raw);
-    return [{ ...row, key: nthKey(row.key, twins.size) }];
+    return [row];
   });
 }
 
