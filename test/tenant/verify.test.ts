@@ -57,6 +57,45 @@ describe("verification", () => {
   });
 });
 
+describe("verification of what is walked", () => {
+  const chosen = { datasets: { devices: {}, "device-apps": {}, threats: {}, "prism-apps": {}, "device-status": {} } };
+  const walked = (permissions: string[], unavailable: Record<string, number> = {}): Household =>
+    new Household(
+      {
+        kandji: { acme: { token: "token-of-acme", permissions, unavailable, fleet: { devices: 5 } } },
+        intakes: { siem: { kind: "webhook" } },
+      },
+      secrets({ siem: {} }, chosen),
+    );
+
+  test("asks each endpoint once, and for one device where each is asked", async () => {
+    const it = walked(["*"]);
+    const verification = await verified(it);
+    expect(verification.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(verification.checks).toHaveLength(6);
+    // Five endpoints, and the list of devices once more for those that ask each device.
+    expect(asked(it)).toBe(6);
+  });
+
+  test("names the permission that is missing", async () => {
+    const it = walked(["/api/v1/devices", "/api/v1/devices/{device_id}/apps", "/api/v1/threat-details"]);
+    const { checks } = await verified(it);
+    const wrong = checks.filter(({ ok }) => !ok);
+    expect(wrong.map(({ name }) => name)).toEqual([
+      'Kandji: "Applications" (GET /api/v1/prism/apps)',
+      'Kandji: "Device status" (GET /api/v1/devices/{device_id}/status)',
+    ]);
+    for (const { fix } of wrong) expect(fix).toContain("tick");
+  });
+
+  test("names the product that is missing", async () => {
+    const it = walked(["*"], { "/api/v1/threat-details": 403 });
+    const wrong = (await verified(it)).checks.filter(({ ok }) => !ok);
+    expect(wrong).toHaveLength(1);
+    expect(wrong[0]?.fix).toContain("If the tenant has EDR");
+  });
+});
+
 describe("before the time that was named", () => {
   test("Kandji is not asked, its destinations are; afterwards it is", async () => {
     const it = house();

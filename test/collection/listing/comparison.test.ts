@@ -194,3 +194,35 @@ describe("a row that is not met", () => {
     expect([walks.reckon(absent).count, walks.sent(), walks.memory.size]).toEqual([0, [], 1]);
   });
 });
+
+describe("rows that only their content tells apart", () => {
+  const installed: Listing = { ...things, identity: ["device", "name"] };
+  const [old, recent] = ['{"device":"d1","name":"app","version":1}', '{"device":"d1","name":"app","version":2}'];
+
+  test("are no news in whatever order they come, page by page", () => {
+    const walks = new Walks(installed);
+    for (const text of [old, recent]) walks.meet(text);
+    walks.seen = new Marks();
+    for (const text of [recent, old, recent]) expect(walks.meet(text)).toBeUndefined();
+    expect(walks.memory.size).toBe(2);
+    expect(walks.seen.count).toBe(2);
+  });
+
+  test("one that changes is the one that no other equals", () => {
+    const walks = new Walks(installed);
+    for (const text of [old, recent]) walks.meet(text);
+    walks.sent();
+    walks.seen = new Marks();
+    walks.meet('{"device":"d1","name":"app","version":3}');
+    walks.meet(recent);
+    const row = '"device":"d1","name":"app","version":3';
+    expect(walks.sent()).toEqual([noted({ change: "updated", changed: ["version"], seenAt }, row)]);
+  });
+
+  test("where the identity is an id, what comes again in the same walk has changed", () => {
+    const walks = new Walks();
+    walks.meet('{"id":1,"version":1}');
+    walks.meet('{"id":1,"version":2}');
+    expect(walks.memory.size).toBe(1);
+  });
+});
