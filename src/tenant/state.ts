@@ -32,20 +32,8 @@ import type { Scope } from "./report.ts";
 import { enrol, forgetAbsent, members, noteMissing, noteName, type DestinationNote, type Member } from "./roster.ts";
 import { Source } from "./source.ts";
 import { rangesFor } from "./view.ts";
+import { newNote, tenantNote, type TenantNote } from "./tenant-note.ts";
 import { Walks } from "./walks.ts";
-
-/** What is known of a tenant besides its records. */
-export interface TenantNote {
-  /** Differs for each life of the state, so that batch ids never come again. */
-  readonly generation: string;
-  /** Where the records that are remembered came from. */
-  readonly apiOrigin: string;
-  readonly isPaused: boolean;
-  readonly pausedDatasets: readonly string[];
-  readonly pausedDestinations: readonly string[];
-}
-
-const tenantNote = "tenant";
 
 /** Everything that a tenant's object holds while it is awake, put together from its secrets and its tables. */
 export class TenantState {
@@ -69,15 +57,7 @@ export class TenantState {
     migrate(ports.sql);
     this.documents = new Documents(ports.sql);
     this.spool = new Spool(ports.sql, identify, options.maxSpoolBytes);
-    this.#note = this.documents.read<TenantNote>(tenantNote) ?? {
-      generation: Math.floor(ports.random() * 0xffffffff)
-        .toString(16)
-        .padStart(8, "0"),
-      apiOrigin: tenant.apiOrigin,
-      isPaused: false,
-      pausedDatasets: [],
-      pausedDestinations: [],
-    };
+    this.#note = this.documents.read<TenantNote>(tenantNote) ?? newNote(ports, tenant);
     this.budget = new RequestBudget(ports, shareOf(tenant), lastUsage(this.documents, this.spool.lanes));
     this.client = new KandjiClient(ports, tenant.apiOrigin, tenant.token, this.budget);
     for (const [name, dataset] of feeds) this.#addSource(name, dataset);
