@@ -59,10 +59,10 @@ describe("verification", () => {
 
 describe("verification of what is walked", () => {
   const chosen = { datasets: { devices: {}, "device-apps": {}, threats: {}, "prism-apps": {}, "device-status": {} } };
-  const walked = (permissions: string[], unavailable: Record<string, number> = {}): Household =>
+  const walked = (permissions: string[], refused: Record<string, number> = {}): Household =>
     new Household(
       {
-        kandji: { acme: { token: "token-of-acme", permissions, unavailable, fleet: { devices: 5 } } },
+        kandji: { acme: { token: "token-of-acme", permissions, unavailable: refused, fleet: { devices: 5 } } },
         intakes: { siem: { kind: "webhook" } },
       },
       secrets({ siem: {} }, chosen),
