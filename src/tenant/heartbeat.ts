@@ -30,8 +30,12 @@ interface SourceBeat {
 
 export const heartbeatName = "heartbeat";
 export const heartbeatMs = 10 * 60_000;
-/** Whoever ran later than this after a heartbeat has written another one. */
-export const nextBeatMs = heartbeatMs + 60_000;
+/**
+ * A heartbeat waits for the end of a poll, so that it tells of one: an object that sleeps between firings knows only what
+ * was written. It waits no longer than this, or the clock would seem to stand still; and thirteen minutes are no multiple of
+ * any `every` in minutes, so that one which missed the polls does not miss them again for ever.
+ */
+const mostPatienceMs = 3 * 60_000;
 const hourMs = 3_600_000;
 
 /** One record of each page comes again on the next. */
@@ -49,6 +53,14 @@ export const beatOf = (source: Source): SourceBeat => ({
 /** Polls that are so far apart are each written down: that is no more rows than the heartbeat. */
 export const isSeldom = ({ everyMs }: Source): boolean => everyMs >= heartbeatMs;
 
+/** Whoever ran later than this after a heartbeat has written another one. */
+export const nextBeatMs = ({ everyMs }: Pick<Source, "everyMs">): number =>
+  heartbeatMs + Math.max(60_000, Math.min(everyMs, mostPatienceMs));
+
+/** Whether a poll was made to its end since the last heartbeat, and none is in progress. */
+export const hasPolledSince = (source: Source, heartbeat: Heartbeat | undefined): boolean =>
+  !source.live.isPolling && (source.lastSuccessAt ?? 0) > (heartbeat?.sources[source.name]?.lastSuccessAt ?? 0);
+
 /** Takes up a source where the last heartbeat left it. */
 export function takeUp(source: Source, heartbeat: Heartbeat | undefined, now: number, tenant: TenantConfig): void {
   const kept = heartbeat?.sources[source.name];
@@ -56,7 +68,7 @@ export function takeUp(source: Source, heartbeat: Heartbeat | undefined, now: nu
   source.live.resumeAt(kept.floor);
   source.lastSuccessAt = Math.max(source.lastSuccessAt ?? 0, kept.lastSuccessAt ?? 0) || null;
   // After a longer silence nobody has polled lately, whatever the slot says.
-  source.lastSlot = now > heartbeat.at + nextBeatMs + source.everyMs ? null : kept.slot;
+  source.lastSlot = now > heartbeat.at + nextBeatMs(source) + source.everyMs ? null : kept.slot;
   source.finishedSlot = source.lastSlot;
   source.isSlotExact = isSeldom(source);
   // A poll that failed is not a poll that was made.
@@ -72,7 +84,7 @@ export const pagesOf = ({ live }: Source): number =>
 
 /** Requests that idle polls of these sources may take until the next heartbeat. */
 export const untilNextBeat = (sources: Iterable<Source>): number =>
-  [...sources].reduce((sum, source) => sum + (Math.ceil(nextBeatMs / source.everyMs) + 1) * pagesOf(source), 0);
+  [...sources].reduce((sum, source) => sum + (Math.ceil(nextBeatMs(source) / source.everyMs) + 1) * pagesOf(source), 0);
 
 /**
  * Requests that an earlier life may have made since they were last written down, at the worst case: each poll that was due, as
@@ -80,7 +92,7 @@ export const untilNextBeat = (sources: Iterable<Source>): number =>
  * than this.
  */
 function guessSince(source: Source, heartbeat: Heartbeat, now: number): number {
-  const until = Math.min(now, heartbeat.at + nextBeatMs);
+  const until = Math.min(now, heartbeat.at + nextBeatMs(source));
   if (until < now - hourMs) return 0;
   const since = Math.max(heartbeat.usage.at, source.live.usage?.at ?? 0, source.history.usage?.at ?? 0);
   if (heartbeat.reserves === true && since === heartbeat.usage.at) return 0;

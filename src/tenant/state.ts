@@ -13,6 +13,7 @@ import {
   chargeSince,
   chargeWalks,
   guessOf,
+  hasPolledSince,
   heartbeatMs,
   heartbeatName,
   isSeldom,
@@ -249,11 +250,13 @@ export class TenantState {
       this.beat();
   }
 
-  /** A poll that a run leaves in the middle goes on at once: written before its end, the floor that it raises would be lost each time. */
   beatIfDue(): void {
-    const last = this.documents.read<Heartbeat>(heartbeatName)?.at ?? 0;
-    const isPolling = [...this.sources.values()].some(({ live }) => live.isPolling);
-    if (this.options.ports.now() - last >= (isPolling ? nextBeatMs : heartbeatMs)) this.beat();
+    const last = this.documents.read<Heartbeat>(heartbeatName);
+    const now = this.options.ports.now();
+    const isDue = [...this.sources.values()].some(
+      (source) => now - (last?.at ?? 0) >= (hasPolledSince(source, last) ? heartbeatMs : nextBeatMs(source)),
+    );
+    if (isDue) this.beat();
   }
 
   /** So little of the hour is left that requests which are not written down could be too many. */

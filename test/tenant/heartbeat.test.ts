@@ -129,6 +129,26 @@ describe("the heartbeat", () => {
     expect(it.world.accounts()[0]).toMatchObject({ lost: 0, repeated: 0 });
   });
 
+  test.each(["2m", "3m", "7m"])(
+    "tells of a poll, also where each object lives for one firing and polls every %s",
+    async (every) => {
+      const it = quiet({ datasets: { "audit-events": { every } } });
+      // The first heartbeat is written at a firing that polls; the others need not fall on one by themselves.
+      for (let n = 0; n < 181; n += 1) {
+        it.evict();
+        await it.pass(minute);
+        if (n === 0)
+          it.engine.state.documents.write("heartbeat", {
+            ...it.engine.state.documents.read<Heartbeat>("heartbeat"),
+            at: epoch,
+          });
+      }
+      const beat = it.engine.state.documents.read<Heartbeat>("heartbeat");
+      expect(it.time.now() - (beat?.at ?? 0)).toBeLessThan(15 * minute);
+      expect((beat?.at ?? 0) - (beat?.sources["audit-events"]?.lastSuccessAt ?? 0)).toBeLessThan(45 * minute);
+    },
+  );
+
   test("a time before which Kandji wants no request is kept at once", async () => {
     const it = quiet();
     await it.pass(10 * minute);
