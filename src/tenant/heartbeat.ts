@@ -57,6 +57,9 @@ export const isSeldom = ({ everyMs }: Source): boolean => everyMs >= heartbeatMs
 export const nextBeatMs = ({ everyMs }: Pick<Source, "everyMs">): number =>
   heartbeatMs + Math.max(60_000, Math.min(everyMs, mostPatienceMs));
 
+/** The longest that any of them waits. */
+const latestBeatMs = heartbeatMs + mostPatienceMs;
+
 /** Whether a poll was made to its end since the last heartbeat, and none is in progress. */
 export const hasPolledSince = (source: Source, heartbeat: Heartbeat | undefined): boolean =>
   !source.live.isPolling && (source.lastSuccessAt ?? 0) > (heartbeat?.sources[source.name]?.lastSuccessAt ?? 0);
@@ -102,7 +105,7 @@ function guessSince(source: Source, heartbeat: Heartbeat, now: number): number {
 
 /** Requests of short walks that an earlier life may have made since they were last written down. */
 function guessOfWalks(walks: Walks, heartbeat: Heartbeat, now: number): number {
-  const until = Math.min(now, heartbeat.at + nextBeatMs);
+  const until = Math.min(now, heartbeat.at + latestBeatMs);
   return until < now - hourMs ? 0 : walks.guess(heartbeat.usage.at, until);
 }
 

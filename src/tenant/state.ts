@@ -253,10 +253,10 @@ export class TenantState {
   beatIfDue(): void {
     const last = this.documents.read<Heartbeat>(heartbeatName);
     const now = this.options.ports.now();
-    const isDue = [...this.sources.values()].some(
-      (source) => now - (last?.at ?? 0) >= (hasPolledSince(source, last) ? heartbeatMs : nextBeatMs(source)),
+    const waits = [...this.sources.values()].map((source) =>
+      hasPolledSince(source, last) ? heartbeatMs : nextBeatMs(source),
     );
-    if (isDue) this.beat();
+    if (now - (last?.at ?? 0) >= Math.min(...waits, this.sources.size === 0 ? heartbeatMs : Infinity)) this.beat();
   }
 
   /** So little of the hour is left that requests which are not written down could be too many. */

@@ -165,6 +165,16 @@ describe("a walk that finds nothing", () => {
   });
 });
 
+describe("a tenant that is only walked", () => {
+  test("has its heartbeat, and knows after a restart what it has asked", async () => {
+    const { it } = household({ datasets: { tags: { every: "60s" } } });
+    const asked = (await it.pass(30 * minute)).requests.lastHour;
+    it.evict();
+    expect(it.report().requests.lastHour).toBeGreaterThanOrEqual(asked);
+    expect(it.report().requests.lastHour).toBeLessThan(asked + 30);
+  });
+});
+
 describe("the share of the hour", () => {
   test("is kept, and what is polled comes first", async () => {
     const chosen = { "audit-events": {}, "device-details": { every: "1h" }, "device-apps": { every: "1h" } };
