@@ -77,7 +77,12 @@ const ofCollection: readonly Defect[] = [
     'const raw = onOneLine(raws[index] ?? "");',
     "const raw = JSON.stringify(record);",
   ),
-  one("history-before-live", "tenant/plan.ts", "[...live, ...history]", "[...history, ...live]"),
+  one(
+    "history-before-live",
+    "tenant/plan.ts",
+    "(live.find(isReady)?.step ?? inTurn(ranges.find(isReady)?.step, walk, view.lastRangeAt))",
+    "(inTurn(ranges.find(isReady)?.step, walk, view.lastRangeAt) ?? live.find(isReady)?.step)",
+  ),
 ];
 
 const ofSpool: readonly Defect[] = [

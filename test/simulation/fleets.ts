@@ -48,7 +48,9 @@ export function withFleet(beginning: Beginning, seed: number): Beginning {
   const random = randomFrom(seedFor("fleet", seed));
   const [tenant = ""] = beginning.homes.keys();
   const secret = `TENANT_${tenant.toUpperCase()}`;
-  if (random() > 0.3 || beginning.maxRequestsPerHour < usualShare) return beginning;
+  // Datadog's requests do not say which dataset they carry.
+  const isTold = Object.values(beginning.plan.intakes).every(({ kind }) => kind === "webhook");
+  if (random() > 0.35 || beginning.maxRequestsPerHour < usualShare || !isTold) return beginning;
   const names = [...new Set(Array.from({ length: 1 + integer(random, 3) }, () => pick(random, walkable)))];
   const fleet = {
     seed: integer(random, 1e6),
@@ -84,10 +86,12 @@ type Row = Readonly<Record<string, unknown>>;
 interface Note {
   readonly change: string;
   readonly changed?: readonly string[];
+  readonly seenAt?: string;
   readonly device?: { readonly id: string };
 }
 
 interface Last {
+  readonly seenAt: string;
   readonly change: string;
   readonly content: string;
   readonly batch: string;
@@ -102,7 +106,8 @@ export class FleetWitness {
   /** Whether batches for an intake were formed anew lately: then records may come twice. */
   readonly #isFormedAnew: (intake: string) => boolean;
 
-  readonly #everyMs: ReadonlyMap<string, number>;
+  /** When the list of devices was begun. */
+  readonly #listedAt: number[] = [];
 
   constructor(
     world: World,
@@ -111,7 +116,11 @@ export class FleetWitness {
     note: (problem: string) => void,
   ) {
     this.#world = world;
-    this.#everyMs = fleet?.everyMs ?? new Map();
+    const kandji = world.kandji.get(fleet?.tenant ?? "");
+    if (kandji !== undefined)
+      kandji.onServed = ({ path, search, at }) => {
+        if (path === "/api/v1/devices" && search.includes("offset=0")) this.#listedAt.push(at);
+      };
     this.#isFormedAnew = isFormedAnew;
     this.#note = note;
     for (const [name, { memory }] of world.intakes) memory.onAccepted = (delivery) => this.#accepted(name, delivery);
@@ -127,10 +136,11 @@ export class FleetWitness {
       const { _forwarder, ...row } = JSON.parse(record) as Row & { _forwarder?: Note };
       const note = _forwarder ?? { change: "once" };
       const name = nameOf(listing, row, note.device?.id);
-      const came = { change: note.change, content: contentOf(listing, row), batch: batchId };
+      const came = { seenAt: note.seenAt ?? "", change: note.change, content: contentOf(listing, row), batch: batchId };
       this.#compare(`${intake}: ${tenant} ${dataset} ${name}`, intake, last.get(name), came);
       if (dataset === "devices" && note.change === "deleted") this.#checkDeletion(tenant, String(row["device_id"]));
-      last.set(name, came);
+      // What is sent again for somebody may come behind what is newer: each stream is in order for itself.
+      if (came.seenAt >= (last.get(name)?.seenAt ?? "")) last.set(name, came);
     }
   }
 
@@ -142,15 +152,12 @@ export class FleetWitness {
     if (came.change === "once") this.#note(`promise 2: ${said} came twice`);
   }
 
-  /** Two complete walks lie at least most of an interval apart: nothing is gone before that. */
+  /** What is gone was absent from two complete walks: so often at least the list was begun since it was removed. */
   #checkDeletion(tenant: string, device: string): void {
-    const kandji = this.#world.kandji.get(tenant);
-    const removal = kandji?.fleet.log
-      .of("devices")
-      .find(({ identity, kind }) => kind === "deleted" && identity === device);
-    const passed = this.#world.now() - (removal?.at ?? Infinity);
-    if (passed < (this.#everyMs.get("devices") ?? 0) / 2)
-      this.#note(`contract §4: ${device} of ${tenant} was called gone ${passed / minute} minutes after it was removed`);
+    const log = this.#world.kandji.get(tenant)?.fleet.log.of("devices") ?? [];
+    const removal = log.find(({ identity, kind }) => kind === "deleted" && identity === device);
+    const walks = this.#listedAt.filter((at) => at >= (removal?.at ?? Infinity)).length;
+    if (walks < 2) this.#note(`contract §4: ${device} of ${tenant} was called gone after ${walks} walks`);
   }
 
   /** From now on nothing changes in a fleet but the times of check-ins. */
@@ -166,15 +173,13 @@ export class FleetWitness {
       const listing = listings.get(name);
       if (listing === undefined) continue;
       const truth = await truthOf(kandji, listing);
-      // Datadog's requests do not name the dataset.
-      for (const [intake, { kind }] of this.#world.intakes)
-        if (kind === "webhook") this.#judgeAt(`${intake} ${tenant} ${name}`, listing, truth);
+      for (const intake of this.#world.intakes.keys()) this.#judgeAt(`${intake} ${tenant} ${name}`, listing, truth);
     }
   }
 
-  #judgeAt(key: string, { sends }: Listing, truth: ReadonlyMap<string, string>): void {
+  #judgeAt(key: string, { sends }: Listing, { there, due }: Truth): void {
     const last = this.#last.get(key) ?? new Map<string, Last>();
-    const missing = [...truth].filter(([name, content]) => {
+    const missing = [...due].filter(([name, content]) => {
       const came = last.get(name);
       return came === undefined || came.change === "deleted" || (sends !== "once" && came.content !== content);
     });
@@ -184,7 +189,7 @@ export class FleetWitness {
         `promise 1: ${missing.length} rows of ${key} did not come as they are: ${first[0]} ${JSON.stringify(last.get(first[0]))?.slice(0, 300)} is ${first[1].slice(0, 300)}`,
       );
     const left = [...last].filter(
-      ([name, { change }]) => sends === "state" && change !== "deleted" && !truth.has(name),
+      ([name, { change }]) => sends === "state" && change !== "deleted" && !there.has(name),
     );
     if (left.length > 0)
       this.#note(`contract §4: ${left.length} rows of ${key} are gone and were not said to be: ${left[0]?.[0]}`);
@@ -199,8 +204,15 @@ function contentOf({ volatile, sensitive }: Listing, row: Row): string {
   return JSON.stringify(row, (key, value: unknown) => (isIgnored(key) ? undefined : value));
 }
 
+interface Truth {
+  /** Names of all rows. */
+  readonly there: ReadonlySet<string>;
+  /** What must have come, by name. */
+  readonly due: ReadonlyMap<string, string>;
+}
+
 /** What an independent reader finds. */
-async function truthOf(kandji: SimulatedKandji, listing: Listing): Promise<Map<string, string>> {
+async function truthOf(kandji: SimulatedKandji, listing: Listing): Promise<Truth> {
   const { token, permissions } = kandji.settings;
   kandji.change({ token: "secret", permissions: ["*"] });
   try {
@@ -211,12 +223,25 @@ async function truthOf(kandji: SimulatedKandji, listing: Listing): Promise<Map<s
     const flat = isWhole
       ? rows.map((row) => ({ row, device: listing.scope === "device" ? String(row["device_id"]) : undefined }))
       : rows.flatMap((answer) => partsOf(answer, places));
-    return new Map(
-      flat.map(({ row, device }) => [nameOf(listing, row, device), contentOf(listing, withoutOwner(listing, row))]),
-    );
+    const awake = listing.scope === "device" ? await awakeIn(kandji) : undefined;
+    const told = flat.filter(({ device }) => awake === undefined || awake.has(device ?? ""));
+    return {
+      there: new Set(flat.map(({ row, device }) => nameOf(listing, row, device))),
+      due: new Map(
+        told.map(({ row, device }) => [nameOf(listing, row, device), contentOf(listing, withoutOwner(listing, row))]),
+      ),
+    };
   } finally {
     kandji.change({ token, permissions });
   }
+}
+
+/** Devices that have checked in lately: what happened to the others since they were read is told a day later. */
+async function awakeIn(kandji: SimulatedKandji): Promise<ReadonlySet<string>> {
+  const devices = (await WALKS["devices"]?.(kandji)) ?? [];
+  const since = kandji.fleet.now - 25 * minute;
+  const isAwake = (row: Row): boolean => Date.parse(String(row["last_check_in"])) >= since;
+  return new Set(devices.filter(isAwake).map((row) => String(row["device_id"])));
 }
 
 /** The reader names the device of each answer; Kandji's details do not. */

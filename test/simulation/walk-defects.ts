@@ -61,5 +61,5 @@ export const ofWalks: readonly Defect[] = [
     "device.checkedInAt !== undefined ||",
   ),
   one("end-of-a-log-not-recognised", "activity-tail.ts", "&& !known.has(row.key)", ""),
-  one("marks-lost-with-the-object", "walker.ts", "new Marks(stored?.seen)", "new Marks()"),
+  one("marks-lost-with-the-object", "walker.ts", "new Marks(stored.seen)", "new Marks()"),
 ];
