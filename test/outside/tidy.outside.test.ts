@@ -186,7 +186,7 @@ describe("GET /status", () => {
         backfill: { state: "done", percent: 100 },
       }),
     ]);
-    expect(acme?.["requests"]).toEqual({ lastHour: count, limitPerHour: 2500 });
+    expect(acme?.["requests"]).toMatchObject({ lastHour: count, limitPerHour: 2500, left: count });
     const siem = acme?.["destinations"]?.find(({ name }) => name === "siem");
     expect(siem).toMatchObject({
       type: "datadog",
