@@ -1,8 +1,14 @@
+import { betterStack } from "./better-stack.ts";
 import { datadog } from "./datadog.ts";
 import type { DestinationType } from "./destination.ts";
 import { webhook } from "./webhook.ts";
 
 /** Every destination type of this version, by the name that the operator writes. */
 export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
-  [datadog, webhook].map((type) => [type.type, type]),
+  [
+    // One line each, so that two new types are two new lines.
+    betterStack,
+    datadog,
+    webhook,
+  ].map((type) => [type.type, type]),
 );

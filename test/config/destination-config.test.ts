@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { listed } from "../../src/config/catalogue.ts";
 import { datasets } from "../../src/datasets/registry.ts";
+import { destinationTypes } from "../../src/destinations/registry.ts";
 import { destinationErrors, destinationOf } from "./ask.ts";
 
 const datadog = { type: "datadog", site: "datadoghq.eu", apiKey: "0123456789abcdef0123456789abcdef" };
+const types = [...destinationTypes.keys()];
 const webhook = { type: "webhook", url: "https://logs.example.com/in" };
 
 describe("a destination's secret", () => {
@@ -48,7 +51,7 @@ describe("a destination's secret", () => {
   });
 
   it.each<[string, unknown, string, string, string | RegExp]>([
-    ["no type", { url: "https://a.example" }, "type", "is missing", 'Write "type": "datadog" or "webhook"'],
+    ["no type", { url: "https://a.example" }, "type", "is missing", `Write "type": ${listed(types, "or")}`],
     ["a type that is no text", { type: 5 }, "type", "has the wrong type", /"webhook"/u],
     ["a type that every object has", { type: "constructor" }, "type", "is not a destination type", /This version has/u],
     [
@@ -56,21 +59,15 @@ describe("a destination's secret", () => {
       { type: "datadgo" },
       "type",
       "is not a destination type",
-      'Did you mean "datadog"? This version has "datadog" and "webhook"',
+      `Did you mean "datadog"? This version has ${listed(types)}`,
     ],
-    [
-      "a strange type",
-      { type: "elephant" },
-      "type",
-      "is not a destination type",
-      'This version has "datadog" and "webhook"',
-    ],
+    ["a strange type", { type: "elephant" }, "type", "is not a destination type", `This version has ${listed(types)}`],
     [
       "a later type",
       { type: "splunk-hec" },
       "type",
       'asks for "splunk-hec", which this version does not have yet',
-      'This version has "datadog" and "webhook"',
+      `This version has ${listed(types)}`,
     ],
     [
       "a later format",

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Destination, OutgoingRecord, Verdict } from "../../src/destinations/destination.ts";
 import { destinationTypes } from "../../src/destinations/registry.ts";
 import { destinationErrors, destinationOf } from "../config/ask.ts";
+import { betterStackFixture } from "./better-stack.fixture.ts";
 import { datadogFixture } from "./datadog.fixture.ts";
 import type { Fixture } from "./fixture.ts";
 import { webhookFixture } from "./webhook.fixture.ts";
@@ -11,6 +12,7 @@ import { webhookFixture } from "./webhook.fixture.ts";
 /** What every destination type must hold. A type without a fixture fails. */
 
 const fixtures: ReadonlyMap<string, Fixture> = new Map([
+  ["better-stack", betterStackFixture],
   ["datadog", datadogFixture],
   ["webhook", webhookFixture],
 ]);

@@ -1,6 +1,7 @@
 /** A simulated log intake: reads batches as its kind does, refuses what it is told to refuse, remembers what it accepted. */
 import { Hono } from "hono";
 import { gunzipSync } from "node:zlib";
+import { BETTER_STACK_MAX_BYTES, readBetterStack } from "./better-stack-intake.ts";
 import { changed, type Change } from "./change.ts";
 import { readDatadog } from "./datadog-intake.ts";
 import {
@@ -16,7 +17,7 @@ import { IntakeMemory, type Delivery } from "./intake-memory.ts";
 import { RequestLog } from "./request-log.ts";
 import { readWebhook } from "./webhook-intake.ts";
 
-export type IntakeKind = "webhook" | "datadog";
+export type IntakeKind = "webhook" | "datadog" | "better-stack";
 
 /** What may be changed while it runs. */
 export interface IntakeSettings {
@@ -33,7 +34,7 @@ export interface IntakeOptions extends Change<IntakeSettings> {
   readonly kind: IntakeKind;
   /** Webhook: the `whsec_…` secret; signatures are then required and checked. */
   readonly signingSecret?: string | undefined;
-  /** Datadog: the only key that it knows. */
+  /** The only key or token that it knows; a webhook knows none. */
   readonly apiKey?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
@@ -68,11 +69,13 @@ export interface ReadingContext {
 const USUAL: Record<IntakeKind, IntakeSettings> = {
   webhook: { refuse: [], maxRecords: null, maxBytes: null, latencyMs: 0 },
   datadog: { refuse: [], maxRecords: 1000, maxBytes: 5_000_000, latencyMs: 0 },
+  "better-stack": { refuse: [], maxRecords: null, maxBytes: BETTER_STACK_MAX_BYTES, latencyMs: 0 },
 };
 
 const READERS: Record<IntakeKind, (context: ReadingContext) => Reading> = {
   webhook: readWebhook,
   datadog: readDatadog,
+  "better-stack": readBetterStack,
 };
 
 export class SimulatedIntake {

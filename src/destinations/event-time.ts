@@ -1,0 +1,37 @@
+import { jsonOf } from "./json.ts";
+
+/** The time that a record itself tells, with every digit: intakes differ in how many of them they take. */
+
+export interface EventTime {
+  /** As it stands in the record: RFC 3339. */
+  readonly text: string;
+  /** Milliseconds since 1970; digits beyond the third are cut. */
+  readonly milliseconds: number;
+  /** What was cut, in nanoseconds: 0 to 999,999. */
+  readonly nanoseconds: number;
+}
+
+const rfc3339 = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/u;
+
+/** A record of state tells when it was seen (`_forwarder.seenAt`), an audit event when it happened. Undefined: no time that can be read. */
+export function eventTimeOf(raw: string): EventTime | undefined {
+  const record = jsonOf(raw);
+  const text = fieldOf(fieldOf(record, "_forwarder"), "seenAt") ?? fieldOf(record, "occurred_at");
+  const match = typeof text === "string" ? rfc3339.exec(text) : null;
+  if (match === null) return undefined;
+  const [whole, date, time, fraction = "", zone] = match;
+  const seconds = Date.parse(`${date}T${time}${zone}`);
+  if (Number.isNaN(seconds)) return undefined;
+  const digits = fraction.padEnd(9, "0");
+  return {
+    text: whole,
+    milliseconds: seconds + Number(digits.slice(0, 3)),
+    nanoseconds: Number(digits.slice(3)),
+  };
+}
+
+function fieldOf(record: unknown, field: string): unknown {
+  return typeof record === "object" && record !== null && Object.hasOwn(record, field)
+    ? (record as Readonly<Record<string, unknown>>)[field]
+    : undefined;
+}

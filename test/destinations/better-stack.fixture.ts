@@ -1,0 +1,52 @@
+import { version } from "../../src/version.ts";
+import { type Fixture, redirects } from "./fixture.ts";
+
+const sourceToken = "Sx9kQ2mZ7vB4nT1pL8wR3yUa";
+const raw = String.raw`{"id":"01K8","occurred_at":"2026-05-01T08:31:02.123456Z","n":12345678901234567890.10,"s":"\u00e9é"}`;
+const state = `{"device_id":"d1","_forwarder":{"change":"updated","seenAt":"2026-05-02T09:00:00.500Z"}}`;
+const about = `"tenant":"acme","dataset":"audit-events","forwarder":"kandji-forwarder"`;
+
+export const betterStackFixture: Fixture = {
+  settings: {
+    fewest: { sourceToken, ingestingHost: "s1234567.eu-nbg-2.betterstackdata.com" },
+    most: {
+      sourceToken,
+      ingestingHost: "s1.betterstackdata.com",
+      url: "https://proxy.example.com/logs?key=url-key-123",
+    },
+  },
+  hidden: [sourceToken, "url-key-123"],
+  url: {
+    fewest: "https://s1234567.eu-nbg-2.betterstackdata.com/",
+    most: "https://proxy.example.com/logs?key=url-key-123",
+  },
+  headers: {
+    Authorization: `Bearer ${sourceToken}`,
+    "Content-Type": "application/json",
+    "User-Agent": `kandji-forwarder/${version}`,
+  },
+  encoded: [
+    { record: { raw }, text: `{"dt":"2026-05-01T08:31:02.123456Z",${about},"record":${raw}}` },
+    { record: { raw: state }, text: `{"dt":"2026-05-02T09:00:00.500Z",${about},"record":${state}}` },
+    { record: { raw: '{"kandji_forwarder_test":true}' }, text: `{${about},"record":{"kandji_forwarder_test":true}}` },
+  ],
+  rawOf: (body) =>
+    body
+      .slice(1, -2)
+      .split(/\},(?=\{"tenant":"acme",)/u)
+      .map((entry) => entry.slice(entry.indexOf('"record":') + '"record":'.length)),
+  verdicts: {
+    accepted: [200, 201, 202, 204],
+    refused: [400, 406],
+    "too-big": [413],
+    "locked-out": [...redirects, 401, 402, 403, 404, 405, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
+    "try-later": [100, 103, 199, 206, 260, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+  },
+  bodies: new Map([
+    [202, ""],
+    [402, "Quota exceeded"],
+    [403, "Unauthorized"],
+    [406, "Couldn't parse JSON content."],
+    [413, "payload reached size limit"],
+  ]),
+};
