@@ -42,7 +42,6 @@ export const typeCatalogue: Catalogue = {
     "new-relic",
     "loki",
     "axiom",
-    "logscale",
     "r2",
   ],
 };

@@ -1,6 +1,7 @@
 import { betterStack } from "./better-stack.ts";
 import { datadog } from "./datadog.ts";
 import type { DestinationType } from "./destination.ts";
+import { logscale } from "./logscale.ts";
 import { webhook } from "./webhook.ts";
 
 /** Every destination type of this version, by the name that the operator writes. */
@@ -9,6 +10,7 @@ export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
     // One line each, so that two new types are two new lines.
     betterStack,
     datadog,
+    logscale,
     webhook,
   ].map((type) => [type.type, type]),
 );

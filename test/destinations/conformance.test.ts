@@ -7,6 +7,7 @@ import { destinationErrors, destinationOf } from "../config/ask.ts";
 import { betterStackFixture } from "./better-stack.fixture.ts";
 import { datadogFixture } from "./datadog.fixture.ts";
 import type { Fixture } from "./fixture.ts";
+import { logscaleFixture } from "./logscale.fixture.ts";
 import { webhookFixture } from "./webhook.fixture.ts";
 
 /** What every destination type must hold. A type without a fixture fails. */
@@ -14,6 +15,7 @@ import { webhookFixture } from "./webhook.fixture.ts";
 const fixtures: ReadonlyMap<string, Fixture> = new Map([
   ["better-stack", betterStackFixture],
   ["datadog", datadogFixture],
+  ["logscale", logscaleFixture],
   ["webhook", webhookFixture],
 ]);
 

@@ -14,10 +14,11 @@ import {
   type Hang,
 } from "./faults.ts";
 import { IntakeMemory, type Delivery } from "./intake-memory.ts";
+import { LOGSCALE_MAX_BYTES, readLogscale } from "./logscale-intake.ts";
 import { RequestLog } from "./request-log.ts";
 import { readWebhook } from "./webhook-intake.ts";
 
-export type IntakeKind = "webhook" | "datadog" | "better-stack";
+export type IntakeKind = "webhook" | "datadog" | "better-stack" | "logscale";
 
 /** What may be changed while it runs. */
 export interface IntakeSettings {
@@ -70,12 +71,14 @@ const USUAL: Record<IntakeKind, IntakeSettings> = {
   webhook: { refuse: [], maxRecords: null, maxBytes: null, latencyMs: 0 },
   datadog: { refuse: [], maxRecords: 1000, maxBytes: 5_000_000, latencyMs: 0 },
   "better-stack": { refuse: [], maxRecords: null, maxBytes: BETTER_STACK_MAX_BYTES, latencyMs: 0 },
+  logscale: { refuse: [], maxRecords: null, maxBytes: LOGSCALE_MAX_BYTES, latencyMs: 0 },
 };
 
 const READERS: Record<IntakeKind, (context: ReadingContext) => Reading> = {
   webhook: readWebhook,
   datadog: readDatadog,
   "better-stack": readBetterStack,
+  logscale: readLogscale,
 };
 
 export class SimulatedIntake {
