@@ -39,7 +39,6 @@ export const typeCatalogue: Catalogue = {
     "sentinel",
     "google-secops",
     "sumo-logic",
-    "new-relic",
     "loki",
     "axiom",
     "r2",

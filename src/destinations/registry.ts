@@ -2,6 +2,7 @@ import { betterStack } from "./better-stack.ts";
 import { datadog } from "./datadog.ts";
 import type { DestinationType } from "./destination.ts";
 import { logscale } from "./logscale.ts";
+import { newRelic } from "./new-relic.ts";
 import { webhook } from "./webhook.ts";
 
 /** Every destination type of this version, by the name that the operator writes. */
@@ -11,6 +12,7 @@ export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
     betterStack,
     datadog,
     logscale,
+    newRelic,
     webhook,
   ].map((type) => [type.type, type]),
 );

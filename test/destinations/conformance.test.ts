@@ -8,6 +8,7 @@ import { betterStackFixture } from "./better-stack.fixture.ts";
 import { datadogFixture } from "./datadog.fixture.ts";
 import type { Fixture } from "./fixture.ts";
 import { logscaleFixture } from "./logscale.fixture.ts";
+import { newRelicFixture } from "./new-relic.fixture.ts";
 import { webhookFixture } from "./webhook.fixture.ts";
 
 /** What every destination type must hold. A type without a fixture fails. */
@@ -16,6 +17,7 @@ const fixtures: ReadonlyMap<string, Fixture> = new Map([
   ["better-stack", betterStackFixture],
   ["datadog", datadogFixture],
   ["logscale", logscaleFixture],
+  ["new-relic", newRelicFixture],
   ["webhook", webhookFixture],
 ]);
 

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { Destination, Verdict } from "../../src/destinations/destination.ts";
 import { SimulatedIntake, type IntakeOptions } from "../simulator/intake.ts";
 import { destinationOf } from "../config/ask.ts";
@@ -40,8 +41,13 @@ export async function exchange(
   const { destination } = destinationOf(secret);
   const request = destination.request(batch);
   const intake = new SimulatedIntake(options);
+  const encoding = request.gzip ? { "content-encoding": "gzip" } : {};
   const answer = await intake.fetch(
-    new Request(request.url, { method: "POST", headers: { ...request.headers, ...headers }, body }),
+    new Request(request.url, {
+      method: "POST",
+      headers: { ...request.headers, ...encoding, ...headers },
+      body: request.gzip ? gzipSync(body) : body,
+    }),
   );
   const verdict = destination.judge({ status: answer.status, headers: answer.headers, body: await answer.text() });
   return { intake, status: answer.status, verdict, held: [...intake.memory.texts.values()] };

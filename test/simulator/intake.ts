@@ -15,10 +15,11 @@ import {
 } from "./faults.ts";
 import { IntakeMemory, type Delivery } from "./intake-memory.ts";
 import { LOGSCALE_MAX_BYTES, readLogscale } from "./logscale-intake.ts";
+import { NEW_RELIC_MAX_BYTES, readNewRelic } from "./new-relic-intake.ts";
 import { RequestLog } from "./request-log.ts";
 import { readWebhook } from "./webhook-intake.ts";
 
-export type IntakeKind = "webhook" | "datadog" | "better-stack" | "logscale";
+export type IntakeKind = "webhook" | "datadog" | "better-stack" | "logscale" | "new-relic";
 
 /** What may be changed while it runs. */
 export interface IntakeSettings {
@@ -72,6 +73,7 @@ const USUAL: Record<IntakeKind, IntakeSettings> = {
   datadog: { refuse: [], maxRecords: 1000, maxBytes: 5_000_000, latencyMs: 0 },
   "better-stack": { refuse: [], maxRecords: null, maxBytes: BETTER_STACK_MAX_BYTES, latencyMs: 0 },
   logscale: { refuse: [], maxRecords: null, maxBytes: LOGSCALE_MAX_BYTES, latencyMs: 0 },
+  "new-relic": { refuse: [], maxRecords: null, maxBytes: NEW_RELIC_MAX_BYTES, latencyMs: 0 },
 };
 
 const READERS: Record<IntakeKind, (context: ReadingContext) => Reading> = {
@@ -79,6 +81,7 @@ const READERS: Record<IntakeKind, (context: ReadingContext) => Reading> = {
   datadog: readDatadog,
   "better-stack": readBetterStack,
   logscale: readLogscale,
+  "new-relic": readNewRelic,
 };
 
 export class SimulatedIntake {
