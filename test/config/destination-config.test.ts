@@ -64,9 +64,9 @@ describe("a destination's secret", () => {
     ["a strange type", { type: "elephant" }, "type", "is not a destination type", `This version has ${listed(types)}`],
     [
       "a later type",
-      { type: "splunk-hec" },
+      { type: "r2" },
       "type",
-      'asks for "splunk-hec", which this version does not have yet',
+      'asks for "r2", which this version does not have yet',
       `This version has ${listed(types)}`,
     ],
     [

@@ -1,4 +1,5 @@
 import { version } from "../../src/version.ts";
+import { sliceArray } from "../simulator/record-text.ts";
 import { type Fixture, redirects } from "./fixture.ts";
 
 const sourceToken = "Sx9kQ2mZ7vB4nT1pL8wR3yUa";
@@ -31,10 +32,7 @@ export const betterStackFixture: Fixture = {
     { record: { raw: '{"kandji_forwarder_test":true}' }, text: `{${about},"record":{"kandji_forwarder_test":true}}` },
   ],
   rawOf: (body) =>
-    body
-      .slice(1, -2)
-      .split(/\},(?=\{"tenant":"acme",)/u)
-      .map((entry) => entry.slice(entry.indexOf('"record":') + '"record":'.length)),
+    (sliceArray(body) ?? []).map((event) => event.slice(event.indexOf('"record":') + '"record":'.length, -1)),
   verdicts: {
     accepted: [200, 201, 202, 204],
     refused: [400, 406],

@@ -7,10 +7,9 @@ import { destinationTypes } from "../../src/destinations/registry.ts";
 import type { HttpRequest, Ports } from "../../src/ports.ts";
 import { iso } from "../collection/audit-log.ts";
 import { jsonText } from "../collection/json-text.ts";
-import { datadogFixture } from "../destinations/datadog.fixture.ts";
-import { webhookFixture } from "../destinations/webhook.fixture.ts";
 import { answered, anyAnswer, type HostileAnswer } from "./answer.ts";
 import { EngineRoom, start } from "./engine-room.ts";
+import { acceptanceOf, fixtures } from "./fixtures.ts";
 import { HostileLog } from "./hostile-log.ts";
 import { anyJson, anyText } from "./hostile-text.ts";
 import { property } from "./inputs.ts";
@@ -18,11 +17,6 @@ import { destinationSecrets, environment, secretsIn } from "./secrets.ts";
 
 /** Whatever an intake answers, for every destination type. */
 
-/** Reads the records back out of a request. */
-const rawOf = new Map([
-  ["datadog", datadogFixture.rawOf],
-  ["webhook", webhookFixture.rawOf],
-]);
 const types = [...destinationTypes.keys()];
 
 /** What an intake may say, its own secrets among it. */
@@ -31,7 +25,7 @@ const anyBody = fc.oneof(fc.constantFrom(...echoes, "{}", ""), anyText, anyJson)
 
 describe("an answer", () => {
   test("is judged here for every type of the registry", () => {
-    expect([...rawOf.keys()].toSorted()).toEqual(types.toSorted());
+    expect([...fixtures.keys()].toSorted()).toEqual(types.toSorted());
   });
 
   const { destinations } = readConfig(environment);
@@ -137,9 +131,11 @@ class Told {
     // At every moment: also while a request is under way.
     expect(this.room.imbalances()).toEqual([]);
     const body = typeof request.body === "string" ? request.body : gunzipSync(request.body ?? "").toString();
-    const raws = rawOf.get(this.#plot.type)?.(body) ?? [];
+    const { type } = this.#plot;
+    const raws = fixtures.get(type)?.rawOf(body) ?? [];
     const isBad = raws.some((raw) => this.#bad.has(idOf(raw)));
-    const good = { status: isBad ? 400 : 202, headers: new Headers(), body: "{}" };
+    const said = isBad ? "{}" : acceptanceOf(type);
+    const good = { status: isBad ? 400 : 200, headers: new Headers(), body: said };
     const hostile = this.#rest.shift();
     const answer = hostile === undefined ? good : await answered(hostile, request, limits);
     if (Math.floor(answer.status / 100) === 2) for (const raw of raws) this.arrived.set(idOf(raw), raw);

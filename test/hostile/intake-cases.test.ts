@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { iso } from "../collection/audit-log.ts";
 import { answering, EngineRoom, minute, nothingNew, type Side, start } from "./engine-room.ts";
+import { acceptanceOf } from "./fixtures.ts";
 import { deep, named } from "./hostile-text.ts";
 import { destinationSecrets, environment, secretsIn } from "./secrets.ts";
 
@@ -27,7 +28,7 @@ async function deliverTo(type: string, answers: readonly Side[]): Promise<Ending
       kandji: async (...asked) => (pages.shift() ?? nothingNew)(...asked),
       intake: async (...asked) => {
         expect(room.imbalances()).toEqual([]);
-        const answer = await (rest.shift() ?? answering(202))(...asked);
+        const answer = await (rest.shift() ?? answering(200, acceptanceOf(type)))(...asked);
         statuses.push(answer.status);
         return answer;
       },
@@ -85,14 +86,14 @@ describe.each(types)("%s", (type) => {
       type,
       hostile.map((status) => answering(status)),
     );
-    expect(statuses).toEqual([...hostile, 202]);
+    expect(statuses).toEqual([...hostile, 200]);
     expect(room.report().destinations[0]).toMatchObject({ delivered: 3, pending: 0, dead: 0 });
   });
 
   test.each(named(waits))("that wants to be asked again after %s is, when that time has come", async (_, value) => {
     const later: Side = async () => ({ status: 429, headers: new Headers({ "Retry-After": value }), body: "" });
     const { room, statuses } = await deliverTo(type, [later]);
-    expect(statuses).toEqual([429, 202]);
+    expect(statuses).toEqual([429, 200]);
     expect(room.report().destinations[0]).toMatchObject({ delivered: 3, pending: 0, retryAt: null });
     // Nobody waits longer than that, whatever was asked for.
     const hundredYears = 100 * 365 * 24 * 60 * minute;

@@ -4,6 +4,9 @@ export const kandjiToken = "kj/t0ken+0e5b2b1e&9f=c2";
 const apiKey = "0123456789abcdef-datadog-key";
 const headerKey = 'header/key+5c1f"<&>-webhook';
 const urlKey = "url-key-77ab01cd";
+const sourceToken = "better-stack-source-token-4f1c";
+const ingestToken = "logscale-ingest-token-93aa0b";
+const licenseKey = "eu01xx-new-relic-license-77d1";
 const signingBytes = Buffer.from("a signing secret of 33 bytes 0001");
 const signingSecret = `whsec_${signingBytes.toString("base64")}`;
 export const adminToken = "admin-0123456789abcdef-admin";
@@ -12,7 +15,10 @@ const chainKey = "chain-key-0123456789abcdef";
 
 /** Destinations by the type that they have: one of each type of the registry, or the tests say so. */
 export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, object>([
+  ["better-stack", { type: "better-stack", ingestingHost: "s1.eu-nbg-2.betterstackdata.com", sourceToken }],
   ["datadog", { type: "datadog", site: "datadoghq.eu", apiKey }],
+  ["logscale", { type: "logscale", url: "https://cloud.us.humio.com", ingestToken }],
+  ["new-relic", { type: "new-relic", region: "eu", licenseKey }],
   [
     "webhook",
     {
@@ -30,14 +36,29 @@ export const tenantSecret = { subdomain: "acme", token: kandjiToken } as const;
 export const environment: Readonly<Record<string, string>> = {
   TENANT_ACME: JSON.stringify(tenantSecret),
   ...Object.fromEntries(
-    [...destinationSecrets].map(([type, secret]) => [`DESTINATION_${type.toUpperCase()}`, JSON.stringify(secret)]),
+    [...destinationSecrets].map(([type, secret]) => [
+      `DESTINATION_${type.toUpperCase().replaceAll("-", "_")}`,
+      JSON.stringify(secret),
+    ]),
   ),
   ADMIN_TOKEN: adminToken,
   VIEWER_TOKEN: viewerToken,
   CHAIN_KEY: chainKey,
 };
 
-const values = [kandjiToken, apiKey, headerKey, urlKey, signingSecret, adminToken, viewerToken, chainKey];
+const values = [
+  kandjiToken,
+  apiKey,
+  sourceToken,
+  ingestToken,
+  licenseKey,
+  headerKey,
+  urlKey,
+  signingSecret,
+  adminToken,
+  viewerToken,
+  chainKey,
+];
 
 /** Ways in which a value may be written and still be read by anybody. */
 const spellings = (value: string): string[] => [

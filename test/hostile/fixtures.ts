@@ -1,0 +1,18 @@
+import type { Fixture } from "../destinations/fixture.ts";
+import { betterStackFixture } from "../destinations/better-stack.fixture.ts";
+import { datadogFixture } from "../destinations/datadog.fixture.ts";
+import { logscaleFixture } from "../destinations/logscale.fixture.ts";
+import { newRelicFixture } from "../destinations/new-relic.fixture.ts";
+import { webhookFixture } from "../destinations/webhook.fixture.ts";
+
+/** How the requests of each destination type are read. */
+export const fixtures: ReadonlyMap<string, Fixture> = new Map<string, Fixture>([
+  ["better-stack", betterStackFixture],
+  ["datadog", datadogFixture],
+  ["logscale", logscaleFixture],
+  ["new-relic", newRelicFixture],
+  ["webhook", webhookFixture],
+]);
+
+/** With what body, and status 200, an intake of this type says that it has the records. */
+export const acceptanceOf = (type: string): string => fixtures.get(type)?.bodies?.get(200) ?? "{}";
