@@ -75,6 +75,10 @@ describe("better-stack", () => {
     expect(destinationErrors({ ...secret, ingestingHost })).toMatchObject([{ key: "ingestingHost" }]);
   });
 
+  it.each(["127.0.0.1", "logs.localhost", "metadata.google.internal"])("does not go to %s", (ingestingHost) => {
+    expect(destinationErrors({ ...secret, ingestingHost })).toHaveLength(1);
+  });
+
   it("asks for the host when there is no address", () => {
     expect(destinationErrors({ type: "better-stack", sourceToken: "t" })).toMatchObject([{ key: "ingestingHost" }]);
   });

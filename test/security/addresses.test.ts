@@ -27,7 +27,13 @@ function intakeOf(url: string, type = "webhook"): URL | undefined {
   return new URL(request.url);
 }
 
-const keysOf: Readonly<Record<string, object>> = { webhook: {}, datadog: { apiKey: "k" } };
+const keysOf: Readonly<Record<string, object>> = {
+  "better-stack": { sourceToken: "t" },
+  datadog: { apiKey: "k" },
+  logscale: { ingestToken: "t" },
+  "new-relic": { licenseKey: "k" },
+  webhook: {},
+};
 
 /** Spellings of an address of this machine or of a network's inside, for any place where a host can stand. */
 const inside = [

@@ -40,6 +40,20 @@ const datadog = (more: object) => ({
 const webhook = (more: object) => ({
   DESTINATION_SIEM: JSON.stringify({ type: "webhook", url: "https://logs.example.com/in", ...more }),
 });
+const betterStack = (more: object) => ({
+  DESTINATION_SIEM: JSON.stringify({
+    type: "better-stack",
+    ingestingHost: "s1.example.com",
+    sourceToken: "t",
+    ...more,
+  }),
+});
+const logscale = (more: object) => ({
+  DESTINATION_SIEM: JSON.stringify({ type: "logscale", url: "https://logs.example.com", ingestToken: "t", ...more }),
+});
+const newRelic = (more: object) => ({
+  DESTINATION_SIEM: JSON.stringify({ type: "new-relic", licenseKey: "k", ...more }),
+});
 
 const key = "A".repeat(40);
 
@@ -50,6 +64,10 @@ const places: readonly [string, string, (text: string) => Record<string, string>
   ["id of a destination", "abc", (text) => tenant({ destinations: [text] })],
   ["apiKey", "abc", (text) => datadog({ apiKey: text })],
   ["site", "datadoghq.com", (text) => datadog({ site: text })],
+  ["sourceToken", "abc", (text) => betterStack({ sourceToken: text })],
+  ["ingestingHost", "s1.example.com", (text) => betterStack({ ingestingHost: text })],
+  ["ingestToken", "abc", (text) => logscale({ ingestToken: text })],
+  ["licenseKey", "abc", (text) => newRelic({ licenseKey: text })],
   ["name of a header", "abc", (text) => webhook({ headers: { [text]: "v" } })],
   ["value of a header", "abc", (text) => webhook({ headers: { "X-Source": text } })],
   ["signingSecret", key, (text) => webhook({ signingSecret: `whsec_${text}` })],
