@@ -22,9 +22,11 @@ const source = new URL("https://library.humio.com/logscale-api/log-shippers-hec.
 const path = "/services/collector";
 const knownPaths = /\/(?:services\/collector|ingest\/hec)$/u;
 
-// "33,554,432 bytes" after decompression is what a cluster takes unless it is set up otherwise; no number of events is
-// named, and 1,000 records keep a refused batch quick to split. A cluster that takes less answers 413, which splits.
-const limits = { records: 1000, bytes: 32 * 1024 * 1024 };
+// https://library.humio.com/falcon-logscale-self-hosted/envar-max-ingest-request-size.html: 33,554,432 bytes "after
+// decompressing", unless the cluster is set up otherwise. https://library.humio.com/falcon-logscale-cloud/limits.html: "Max
+// event size … 1 MB" (1,000,000 bytes; a longer one is truncated and answered 200). No number of events is named; 1,000
+// keep a refused batch quick to split.
+const limits = { records: 1000, bytes: 32 * 1024 * 1024, recordBytes: 1_000_000 };
 
 const settings = z.strictObject({
   url: webAddress.meta({

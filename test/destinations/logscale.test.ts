@@ -45,6 +45,18 @@ describe("logscale", () => {
     });
   });
 
+  it("sends no record that LogScale would cut with a 200", async () => {
+    const { recordBytes = 0 } = destination.limits;
+    const raw = `{"id":"x","pad":"${"p".repeat(recordBytes)}"}`;
+    expect(Buffer.byteLength(destination.encode({ raw }, batch))).toBeGreaterThan(recordBytes);
+    const sent = await exchange(secret, intake, bodyOf(destination, [raw]));
+    expect(sent).toMatchObject({ status: 200, verdict: { kind: "accepted" } });
+    expect(sent.held[0]).toMatch(/p\.\.\.$/u);
+    const fitting = bodyOfSize(destination, recordBytes + 1);
+    const whole = await exchange(secret, intake, fitting);
+    expect(whole.held.map((held) => destination.encode({ raw: held }, batch))).toEqual([fitting.trimEnd()]);
+  });
+
   it.each([
     [200, '{"text":"Success","code":0,"eventCount":3}', "accepted"],
     [200, "{}", "accepted"],

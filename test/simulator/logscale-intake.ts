@@ -3,6 +3,8 @@ import type { Reading, ReadingContext } from "./intake.ts";
 
 /** What a cluster takes unless it is set up otherwise, after decompression. */
 export const LOGSCALE_MAX_BYTES = 33_554_432;
+/** A longer event is cut, and nobody is told. */
+const MAX_EVENT_BYTES = 1_000_000;
 const PATHS = ["/services/collector", "/api/v1/ingest/hec"];
 
 export function readLogscale({ request, url, body, text, options }: ReadingContext): Reading {
@@ -25,7 +27,7 @@ export function readLogscale({ request, url, body, text, options }: ReadingConte
   return {
     kind: "delivery",
     delivery: {
-      records: read.map(({ event }) => event),
+      records: read.map(({ event }) => cut(event)),
       body,
       batchId: undefined,
       tenant: first?.fields["forwarder.tenant"],
@@ -34,6 +36,11 @@ export function readLogscale({ request, url, body, text, options }: ReadingConte
     accepted: { status: 200, text: `{"text":"Success","code":0,"eventCount":${read.length}}` },
     drops: () => false,
   };
+}
+
+function cut(event: string): string {
+  const bytes = Buffer.from(event);
+  return bytes.length <= MAX_EVENT_BYTES ? event : `${bytes.subarray(0, MAX_EVENT_BYTES - 3).toString()}...`;
 }
 
 interface HecEvent {
