@@ -29,20 +29,7 @@ export const datasetCatalogue: Catalogue = {
 export const typeCatalogue: Catalogue = {
   noun: "a destination type",
   has: [...destinationTypes.keys()],
-  planned: [
-    "panther",
-    "runreveal",
-    "datable",
-    "splunk-hec",
-    "otlp",
-    "elastic",
-    "sentinel",
-    "google-secops",
-    "sumo-logic",
-    "loki",
-    "axiom",
-    "r2",
-  ],
+  planned: ["panther", "runreveal", "datable", "otlp", "elastic", "sentinel", "google-secops", "loki", "r2"],
 };
 
 const formats: readonly FormatName[] = ["raw"];

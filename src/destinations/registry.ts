@@ -3,6 +3,9 @@ import { datadog } from "./datadog.ts";
 import type { DestinationType } from "./destination.ts";
 import { logscale } from "./logscale.ts";
 import { newRelic } from "./new-relic.ts";
+import { axiom } from "./axiom.ts";
+import { splunkHec } from "./splunk-hec.ts";
+import { sumoLogic } from "./sumo-logic.ts";
 import { webhook } from "./webhook.ts";
 
 /** Every destination type of this version, by the name that the operator writes. */
@@ -13,6 +16,9 @@ export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
     datadog,
     logscale,
     newRelic,
+    axiom,
+    splunkHec,
+    sumoLogic,
     webhook,
   ].map((type) => [type.type, type]),
 );

@@ -9,6 +9,9 @@ import { datadogFixture } from "./datadog.fixture.ts";
 import type { Fixture } from "./fixture.ts";
 import { logscaleFixture } from "./logscale.fixture.ts";
 import { newRelicFixture } from "./new-relic.fixture.ts";
+import { axiomFixture } from "./axiom.fixture.ts";
+import { splunkHecFixture } from "./splunk-hec.fixture.ts";
+import { sumoLogicFixture } from "./sumo-logic.fixture.ts";
 import { webhookFixture } from "./webhook.fixture.ts";
 
 /** What every destination type must hold. A type without a fixture fails. */
@@ -18,6 +21,9 @@ const fixtures: ReadonlyMap<string, Fixture> = new Map([
   ["datadog", datadogFixture],
   ["logscale", logscaleFixture],
   ["new-relic", newRelicFixture],
+  ["axiom", axiomFixture],
+  ["splunk-hec", splunkHecFixture],
+  ["sumo-logic", sumoLogicFixture],
   ["webhook", webhookFixture],
 ]);
 

@@ -3,6 +3,9 @@ import { betterStackFixture } from "../destinations/better-stack.fixture.ts";
 import { datadogFixture } from "../destinations/datadog.fixture.ts";
 import { logscaleFixture } from "../destinations/logscale.fixture.ts";
 import { newRelicFixture } from "../destinations/new-relic.fixture.ts";
+import { axiomFixture } from "../destinations/axiom.fixture.ts";
+import { splunkHecFixture } from "../destinations/splunk-hec.fixture.ts";
+import { sumoLogicFixture } from "../destinations/sumo-logic.fixture.ts";
 import { webhookFixture } from "../destinations/webhook.fixture.ts";
 
 /** How the requests of each destination type are read. */
@@ -11,6 +14,9 @@ export const fixtures: ReadonlyMap<string, Fixture> = new Map<string, Fixture>([
   ["datadog", datadogFixture],
   ["logscale", logscaleFixture],
   ["new-relic", newRelicFixture],
+  ["axiom", axiomFixture],
+  ["splunk-hec", splunkHecFixture],
+  ["sumo-logic", sumoLogicFixture],
   ["webhook", webhookFixture],
 ]);
 

@@ -7,6 +7,9 @@ const urlKey = "url-key-77ab01cd";
 const sourceToken = "better-stack-source-token-4f1c";
 const ingestToken = "logscale-ingest-token-93aa0b";
 const licenseKey = "eu01xx-new-relic-license-77d1";
+const collectorToken = "splunk-00000000-hec0-4000-8000-token00d1";
+const collectorCode = "ZaVnC4dhaV1sumo-code==";
+const axiomToken = "xaat-00000000-f00d-4000-8000-axiomtoken01";
 const signingBytes = Buffer.from("a signing secret of 33 bytes 0001");
 const signingSecret = `whsec_${signingBytes.toString("base64")}`;
 export const adminToken = "admin-0123456789abcdef-admin";
@@ -19,6 +22,9 @@ export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, o
   ["datadog", { type: "datadog", site: "datadoghq.eu", apiKey }],
   ["logscale", { type: "logscale", url: "https://cloud.us.humio.com", ingestToken }],
   ["new-relic", { type: "new-relic", region: "eu", licenseKey }],
+  ["axiom", { type: "axiom", dataset: "kandji", token: axiomToken }],
+  ["splunk-hec", { type: "splunk-hec", url: "https://splunk.example.com:8088", token: collectorToken }],
+  ["sumo-logic", { type: "sumo-logic", url: `https://collectors.sumologic.com/receiver/v1/http/${collectorCode}` }],
   [
     "webhook",
     {
@@ -52,6 +58,9 @@ const values = [
   sourceToken,
   ingestToken,
   licenseKey,
+  collectorToken,
+  collectorCode,
+  axiomToken,
   headerKey,
   urlKey,
   signingSecret,

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { gunzipSync } from "node:zlib";
 import { BETTER_STACK_MAX_BYTES, readBetterStack } from "./better-stack-intake.ts";
+import { readAxiom } from "./axiom-intake.ts";
 import { changed, type Change } from "./change.ts";
 import { readDatadog } from "./datadog-intake.ts";
 import {
@@ -17,9 +18,19 @@ import { IntakeMemory, type Delivery } from "./intake-memory.ts";
 import { LOGSCALE_MAX_BYTES, readLogscale } from "./logscale-intake.ts";
 import { NEW_RELIC_MAX_BYTES, readNewRelic } from "./new-relic-intake.ts";
 import { RequestLog } from "./request-log.ts";
+import { readSplunkHec } from "./splunk-hec-intake.ts";
+import { readSumoLogic } from "./sumo-logic-intake.ts";
 import { readWebhook } from "./webhook-intake.ts";
 
-export type IntakeKind = "webhook" | "datadog" | "better-stack" | "logscale" | "new-relic";
+export type IntakeKind =
+  | "webhook"
+  | "datadog"
+  | "axiom"
+  | "better-stack"
+  | "logscale"
+  | "new-relic"
+  | "splunk-hec"
+  | "sumo-logic";
 
 /** What may be changed while it runs. */
 export interface IntakeSettings {
@@ -38,6 +49,8 @@ export interface IntakeOptions extends Change<IntakeSettings> {
   readonly signingSecret?: string | undefined;
   /** The only key or token that it knows; a webhook knows none. */
   readonly apiKey?: string | undefined;
+  /** Sumo Logic: its ingest budget is used up. */
+  readonly isOverBudget?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
   readonly seed?: number | undefined;
@@ -55,6 +68,12 @@ export type Reading =
       readonly accepted: { readonly status: number; readonly text: string };
       /** What it answers well and throws away. */
       readonly drops: (record: string) => boolean;
+      /** How it refuses records by their index, where it has words for that; `kept` are those it takes all the same. */
+      readonly refuses?: (bad: ReadonlySet<number>) => {
+        readonly status: number;
+        readonly text: string;
+        readonly kept: readonly string[];
+      };
     };
 
 export interface ReadingContext {
@@ -74,6 +93,9 @@ const USUAL: Record<IntakeKind, IntakeSettings> = {
   "better-stack": { refuse: [], maxRecords: null, maxBytes: BETTER_STACK_MAX_BYTES, latencyMs: 0 },
   logscale: { refuse: [], maxRecords: null, maxBytes: LOGSCALE_MAX_BYTES, latencyMs: 0 },
   "new-relic": { refuse: [], maxRecords: null, maxBytes: NEW_RELIC_MAX_BYTES, latencyMs: 0 },
+  "splunk-hec": { refuse: [], maxRecords: null, maxBytes: 1_000_000, latencyMs: 0 },
+  "sumo-logic": { refuse: [], maxRecords: null, maxBytes: 1_000_000, latencyMs: 0 },
+  axiom: { refuse: [], maxRecords: 10_000, maxBytes: null, latencyMs: 0 },
 };
 
 const READERS: Record<IntakeKind, (context: ReadingContext) => Reading> = {
@@ -82,6 +104,9 @@ const READERS: Record<IntakeKind, (context: ReadingContext) => Reading> = {
   "better-stack": readBetterStack,
   logscale: readLogscale,
   "new-relic": readNewRelic,
+  "splunk-hec": readSplunkHec,
+  "sumo-logic": readSumoLogic,
+  axiom: readAxiom,
 };
 
 export class SimulatedIntake {
@@ -175,7 +200,17 @@ export class SimulatedIntake {
       delivery.records.some((record) => record.includes(contains)),
     );
     if (rule !== undefined) {
-      for (const record of delivery.records) if (record.includes(rule.contains)) this.memory.refuse(record);
+      const bad = new Set<number>();
+      for (const [index, record] of delivery.records.entries()) {
+        if (!record.includes(rule.contains)) continue;
+        bad.add(index);
+        this.memory.refuse(record);
+      }
+      const refusal = reading.refuses?.(bad);
+      if (refusal !== undefined) {
+        this.memory.note(now, { ...delivery, records: refusal.kept }, reading.drops);
+        return answer(refusal.status, refusal.text);
+      }
       this.memory.note(now, delivery, undefined);
       return answer(rule.status, `{"error":"a record is not acceptable"}`);
     }

@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { version } from "../version.ts";
+import { judgeStatus, type Meanings } from "./answers.ts";
+import { addPath, baseAddress } from "./base-address.ts";
+import {
+  type Answer,
+  type BatchContext,
+  defineDestination,
+  type OutgoingRecord,
+  type OutgoingRequest,
+  type Verdict,
+} from "./destination.ts";
+import { type EventTime, eventTimeOf } from "./event-time.ts";
+import { jsonOf } from "./json.ts";
+import { checkedText, credential } from "./settings.ts";
+
+/** Splunk HTTP Event Collector, JSON events: the text of a record becomes `_raw`, to the character. */
+
+const source = new URL(
+  "https://help.splunk.com/splunk-enterprise/get-data-in/collect-http-event-data/format-events-for-http-event-collector",
+);
+const path = "/services/collector/event";
+
+// Splunk Enterprise takes far more (`max_content_length` in limits.conf); Splunk Cloud advises 1 MB, and Vector stops there too:
+// https://github.com/vectordotdev/vector/blob/master/src/sinks/splunk_hec/logs/config.rs. Events are not counted.
+const limits = { records: 1000, bytes: 1_000_000 };
+
+const name = checkedText((value) =>
+  value.trim() === "" ? { what: "is empty", fix: "Write a name, or leave the key out" } : undefined,
+);
+
+const settings = z.strictObject({
+  url: baseAddress(/\/services\/collector(?:\/(?:event|raw)(?:\/1\.0)?)?$/u, path).meta({
+    description: `Base URL of the collector, with its port and without ${path}`,
+    format: "uri",
+    examples: ["https://http-inputs-acme.splunkcloud.com", "https://splunk.example.com:8088"],
+  }),
+  token: credential.meta({ description: "Token of the HTTP Event Collector", examples: ["…"] }),
+  index: name
+    .optional()
+    .meta({ description: "Index that the token may write to; the token's default if absent", examples: ["kandji"] }),
+  sourcetype: name
+    .optional()
+    .meta({ description: "Source type of every event; kandji: and the dataset if absent", examples: ["kandji"] }),
+});
+type Settings = z.infer<typeof settings>;
+
+function encode(record: OutgoingRecord, batch: BatchContext, chosen: Settings): string {
+  const time = eventTimeOf(record.raw);
+  const sourcetype =
+    batch.test === true ? "kandji-forwarder:verification" : (chosen.sourcetype ?? `kandji:${batch.dataset}`);
+  const envelope = JSON.stringify({
+    host: batch.tenant,
+    source: "kandji-forwarder",
+    sourcetype,
+    ...(chosen.index === undefined ? {} : { index: chosen.index }),
+    fields: { tenant: batch.tenant, dataset: batch.dataset },
+    // A text and not an object: `_raw` is then what Kandji wrote, whatever Splunk would make of its numbers and blanks.
+    event: record.raw,
+  });
+  return time === undefined || time.milliseconds < 0 ? envelope : `{"time":${epochSeconds(time)},${envelope.slice(1)}`;
+}
+
+/** With all digits, and so written by hand: a number could not hold nine of them beside the seconds. */
+function epochSeconds({ milliseconds, nanoseconds }: EventTime): string {
+  const fraction = String(milliseconds % 1000).padStart(3, "0") + String(nanoseconds).padStart(6, "0");
+  return `${Math.floor(milliseconds / 1000)}.${fraction.replace(/000$/u, "")}`;
+}
+
+/**
+ * A token with indexer acknowledgement takes nothing without a channel, a GUID; without acknowledgement it is ignored. One
+ * per tenant, and always the same, since Splunk remembers channels.
+ */
+function channelOf(tenant: string): string {
+  const digits = createHash("sha256").update(`kandji-forwarder/${tenant}`).digest("hex");
+  return [0, 8, 12, 16, 20].map((start, at) => digits.slice(start, [8, 12, 16, 20, 32][at])).join("-");
+}
+
+function request(batch: BatchContext, chosen: Settings): OutgoingRequest {
+  return {
+    url: addPath(chosen.url, path).href,
+    headers: {
+      Authorization: `Splunk ${chosen.token.reveal()}`,
+      "Content-Type": "application/json",
+      "User-Agent": `kandji-forwarder/${version}`,
+      "X-Splunk-Request-Channel": channelOf(batch.tenant),
+    },
+    gzip: false,
+  };
+}
+
+const checkAddress = `Check "url": it is the base URL of the collector, without ${path}`;
+const checkToken =
+  'Check in Splunk, Settings, Data inputs, HTTP Event Collector, that the token in "token" is there and enabled';
+
+const meanings: Meanings = {
+  who: "Splunk",
+  refused: new Set([400]),
+  lockedOut: new Map([
+    [401, { means: "the token is missing or malformed", fix: checkToken }],
+    [403, { means: "the token is unknown or disabled", fix: checkToken }],
+    [404, { means: "there is no collector at this address", fix: checkAddress }],
+    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
+  ]),
+  otherwise: checkAddress,
+};
+
+/**
+ * Answers with status 400 that speak of the set-up and of no record; 5, 6, 12, 13 and 15 speak of records. The table:
+ * https://help.splunk.com/en/splunk-enterprise/get-data-in/collect-http-event-data/troubleshoot-http-event-collector
+ */
+const checkChannel = "Turn indexer acknowledgement off for this token, or use another token";
+const setupCodes: ReadonlyMap<unknown, { readonly means: string; readonly fix: string }> = new Map([
+  [7, { means: "the token may not write to this index", fix: 'Allow the index for the token, or change "index"' }],
+  [10, { means: "it wants a channel", fix: checkChannel }],
+  [11, { means: "it does not accept the channel", fix: checkChannel }],
+  [14, { means: "acknowledgement is disabled", fix: checkChannel }],
+  [16, { means: "it takes no token from the address", fix: 'Leave the token out of "url"' }],
+  [21, { means: "the token is invalid", fix: checkToken }],
+  [22, { means: "the token is disabled", fix: checkToken }],
+]);
+
+function judge(answer: Answer): Verdict {
+  const verdict = judgeStatus(answer.status, meanings);
+  const { code, "invalid-event-number": bad } = answerOf(answer);
+  const answered = `Splunk answered ${answer.status}`;
+  if (verdict.kind === "refused") {
+    const setup = setupCodes.get(code);
+    if (setup !== undefined) {
+      return { kind: "locked-out", why: `${answered} with code ${Number(code)}: ${setup.means}`, fix: setup.fix };
+    }
+    // The events before the bad one may be stored already, which no page promises: so all are sent again, in halves.
+    return typeof code === "number"
+      ? { kind: "refused", why: `${verdict.why} (code ${code}${eventOf(bad)})` }
+      : verdict;
+  }
+  if (verdict.kind !== "accepted" || code === 0) return verdict;
+  // A proxy may answer 200 by itself, and only code 0 says that Splunk has the events.
+  const said = typeof code === "number" ? `code ${code}` : "no code";
+  return { kind: "try-later", why: `${answered} with ${said}, and only code 0 says that it has the events` };
+}
+
+/** What Splunk says beside the status; nothing of its words may be shown, they could repeat the token. */
+function answerOf({ body }: Answer): { readonly code?: unknown; readonly "invalid-event-number"?: unknown } {
+  const said = jsonOf(body ?? "");
+  return typeof said === "object" && said !== null ? said : {};
+}
+
+const eventOf = (number: unknown): string => (typeof number === "number" ? `, event ${number}` : "");
+
+export const splunkHec = defineDestination<Settings>({
+  type: "splunk-hec",
+  title: "Splunk HTTP Event Collector",
+  source,
+  settings,
+  limits,
+  prefers: "raw",
+  encodingVersion: 1,
+  url: (chosen) => addPath(chosen.url, path),
+  frame: () => ({ open: "", separator: "\n", close: "" }),
+  encode,
+  request,
+  judge,
+});
