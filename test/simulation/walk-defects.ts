@@ -7,23 +7,6 @@ const one = (name: string, file: string, find: string, replace: string): Defect 
 });
 
 export const ofWalks: readonly Defect[] = [
-  {
-    name: "remembered-before-it-is-spooled",
-    edits: [
-      {
-        file: "collection/listing/walker.ts",
-        find: "    return this.#hasNews && !this.#isAmidst ?",
-        replace:
-          "    if (this.#hasNews) this.#c.ports.sql.transaction(() => this.#memory.flush());\n    return this.#hasNews && !this.#isAmidst ?",
-      },
-      {
-        file: "collection/listing/walker.ts",
-        find: "    return ports.sql.transaction(() => {\n      const stored = this.#write();",
-        replace:
-          "    ports.sql.transaction(() => this.#memory.flush());\n    return ports.sql.transaction(() => {\n      const stored = this.#write();",
-      },
-    ],
-  },
   one(
     "changes-not-remembered",
     "comparison.ts",
@@ -61,5 +44,4 @@ export const ofWalks: readonly Defect[] = [
     "device.checkedInAt !== undefined ||",
   ),
   one("end-of-a-log-not-recognised", "activity-tail.ts", "&& !known.has(row.key)", ""),
-  one("marks-lost-with-the-object", "walker.ts", "new Marks(stored.seen)", "new Marks()"),
 ];
