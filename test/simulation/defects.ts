@@ -325,13 +325,6 @@ const ofTenant: readonly Defect[] = [
     "if (now - (source.lastSuccessAt ?? 0) >= pause) source.isAsked = true;",
     "if (pause > 0) source.isAsked = true;",
   ),
-  // Made, and found by histories.
-  one(
-    "goes-on-after-a-failed-transaction",
-    "tenant/engine.ts",
-    "          this.stop();\n          throw error;",
-    "          throw error;",
-  ),
   one(
     "migration-in-pieces",
     "tenant/migrations.ts",
