@@ -78,7 +78,7 @@ export interface Way {
 }
 
 export type Paging =
-  /** `total` names the key of the answer that counts all rows. Without one the list ends at a page that is not full. */
+  /** `total` names the key of the answer that counts all rows. Without one the list ends at a page that brings nothing new. */
   | { readonly by: "offset"; readonly limit: number; readonly total?: readonly string[] }
   /** `next` names the key with the cursor, or with a URL that has it; the parameter is called `parameter`. */
   | {

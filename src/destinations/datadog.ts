@@ -9,6 +9,7 @@ import {
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
+import { isMarkup } from "./receipts.ts";
 import { renameTopLevelKey } from "./rename-key.ts";
 import { credential, issueOf, webAddress } from "./settings.ts";
 
@@ -130,10 +131,7 @@ const meanings: Meanings = {
   otherwise: checkAddress,
 };
 
-// Datadog answers in JSON: https://docs.datadoghq.com/api/latest/logs/#send-logs. A page of markup comes from something in
-// between (a proxy, a captive portal), which has stored nothing, whatever its status says.
-const isMarkup = ({ body }: Answer): boolean => body?.trimStart().startsWith("<") === true;
-
+// Datadog answers in JSON: https://docs.datadoghq.com/api/latest/logs/#send-logs.
 function judge(answer: Answer): Verdict {
   const verdict = judgeStatus(answer.status, meanings);
   if (verdict.kind !== "accepted" || !isMarkup(answer)) return verdict;

@@ -19,10 +19,14 @@ export function judgeReceipt(answer: Answer, meanings: Meanings): Verdict {
   return why === undefined ? verdict : { kind: "try-later", why };
 }
 
-function doubt({ status, body }: Answer, who: string): string | undefined {
+/** A page comes from something in between, which has stored nothing, whatever its status says. */
+export const isMarkup = ({ body }: Pick<Answer, "body">): boolean => body?.trimStart().startsWith("<") === true;
+
+function doubt(answer: Answer, who: string): string | undefined {
+  const { status, body } = answer;
   const text = body?.trimStart() ?? "";
   if (!promises.has(status)) return `${who} answered ${status}, which does not say that it has the records`;
-  if (text.startsWith("<")) return `A page of markup with status ${status} came back: it is not ${who} that answers`;
+  if (isMarkup(answer)) return `A page of markup with status ${status} came back: it is not ${who} that answers`;
   if (text.startsWith("{") && jsonOf(text) === undefined)
     return `${who} answered ${status}, and its answer breaks off in the middle`;
   return undefined;

@@ -13,8 +13,13 @@ const string = fc.array(pieces, { maxLength: 8 }).map((parts) => `"${parts.join(
 const number = fc.constantFrom(
   ..."0 -0 1 -17 3.10 12345678901234567890 9007199254740993 1e5 1E+400 -2.50e-7 0.1000000000000000055".split(" "),
 );
+/**
+ * V8 (13.6, as in Node 24) now and then reads a key that is one escape and nothing else as a backslash, once objects with other
+ * such keys were read: Object.keys(JSON.parse('{"constructor":null,"\\u00e9":null}'))[1]. What is compared with `JSON.parse` has none.
+ */
+const isOneEscape = (text: string): boolean => /^"\\(?:u....|.)"$/.test(text);
 const key = fc.oneof(
-  string,
+  string.filter((text) => !isOneEscape(text)),
   fc.constantFrom('"results"', String.raw`"\u0072esults"`, '"__proto__"', '"constructor"', '""', '"next"'),
 );
 

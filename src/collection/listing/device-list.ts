@@ -2,7 +2,7 @@ import type { Filters } from "../../datasets/listing.ts";
 import { parseInstant } from "../../datasets/instant.ts";
 import type { Sql } from "../../ports.ts";
 import { valueAt } from "./pages.ts";
-import { pack, unpack } from "./packed-text.ts";
+import { pack, unpack } from "./packed.ts";
 
 /** A device as the list shows it: what a walk over all devices needs to know. */
 export interface Device {
@@ -79,7 +79,7 @@ export class DeviceList {
     this.#dataset = dataset;
     const rows = sql.exec<{ body: string }>("SELECT body FROM device_lists WHERE dataset = ? ORDER BY part", dataset);
     this.#parts = rows.length;
-    this.#devices = rows.flatMap(({ body }) => JSON.parse(unpack(body)) as Device[]);
+    this.#devices = rows.flatMap(({ body }) => JSON.parse(unpack(body).toString()) as Device[]);
   }
 
   get all(): readonly Device[] {

@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { pack, unpack } from "./packed.ts";
 
 /** A set of small whole numbers, one bit each: which rows a walk has met. */
 export class Marks {
@@ -7,7 +7,7 @@ export class Marks {
 
   /** `stored` is what `toText` gave. */
   constructor(stored = "") {
-    this.#bits = stored === "" ? new Uint8Array(64) : new Uint8Array(inflateRawSync(Buffer.from(stored, "base64")));
+    this.#bits = stored === "" ? new Uint8Array(64) : new Uint8Array(unpack(stored));
     for (const byte of this.#bits) this.#count += bitsIn(byte);
   }
 
@@ -50,7 +50,7 @@ export class Marks {
   }
 
   toText(): string {
-    return this.#count === 0 ? "" : deflateRawSync(this.#bits).toString("base64");
+    return this.#count === 0 ? "" : pack(this.#bits);
   }
 }
 

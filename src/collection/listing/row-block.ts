@@ -1,5 +1,5 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Fingerprint } from "./fingerprint.ts";
+import { pack, unpack } from "./packed.ts";
 
 /** What is remembered of a row: who it is, how it was called last, and a hash of each of its fields. */
 export interface KnownRow {
@@ -43,11 +43,11 @@ export function packRows(rows: readonly KnownRow[]): string {
       body.writeUInt32LE(fingerprint.hashes[index] ?? 0, 4 + text.length + 4 * place);
     });
   });
-  return deflateRawSync(body).toString("base64");
+  return pack(body);
 }
 
 export function unpackRows(packed: string): KnownRow[] {
-  const body = inflateRawSync(Buffer.from(packed, "base64"));
+  const body = unpack(packed);
   const start = 4 + body.readUInt32LE(0);
   const { keys, names, numbers, fields } = JSON.parse(body.toString("utf8", 4, start)) as Head;
   return keys.map((key, row) => {

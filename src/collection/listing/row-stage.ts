@@ -4,7 +4,7 @@ import type { Failure } from "../../kandji/failure.ts";
 import { isWanted } from "../../spool/ranges.ts";
 import { count, type Tally } from "../tally.ts";
 import { ActivityTails } from "./activity-tail.ts";
-import { Comparison, type Meeting, type Sent } from "./comparison.ts";
+import type { Comparison, Meeting, Sent } from "./comparison.ts";
 import { canSkip, isChosen, type Device, type DeviceList } from "./device-list.ts";
 import { done, more, type StageStep } from "./device-stage.ts";
 import { filtersLeft, isRowChosen } from "./filtering.ts";
@@ -25,6 +25,7 @@ export interface Parts {
   readonly memory: RowMemory;
   readonly devices: DeviceList;
   readonly outbox: Outbox;
+  readonly comparison: Comparison;
 }
 
 type Page = Extract<ListRead, { ok: true }>;
@@ -33,7 +34,6 @@ type Page = Extract<ListRead, { ok: true }>;
 export class RowStage {
   readonly #c: ListingCollection;
   readonly #parts: Parts;
-  readonly #comparison: Comparison;
   readonly #tails: ActivityTails;
   readonly #rows: RowReader;
   readonly #ways: readonly Way[];
@@ -50,7 +50,6 @@ export class RowStage {
     this.#c = collection;
     this.#parts = parts;
     this.tally = tally;
-    this.#comparison = new Comparison(dataset, parts.memory, parts.outbox, options.backfillMs);
     this.#tails = new ActivityTails(parts.memory);
     this.#rows = rowReader(dataset, options.sensitive);
     this.#ways = dataset.ways.filter(({ api, onlyByName }) =>
@@ -241,7 +240,7 @@ export class RowStage {
     const { fresh, isShifted } =
       dataset.sends === "once" && device !== undefined
         ? this.#takeOnce(rows, page, { ...meeting, device, place: walk.place })
-        : { fresh: rows.flatMap((row) => this.#comparison.meet(row, meeting) ?? []), isShifted: false };
+        : { fresh: rows.flatMap((row) => this.#parts.comparison.meet(row, meeting) ?? []), isShifted: false };
     this.tally = count(this.tally, { fresh, duplicates: rows.length - fresh.length, late: 0 }, now);
     return isShifted;
   }

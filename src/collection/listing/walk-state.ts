@@ -2,6 +2,14 @@ import type { Usage } from "../../kandji/budget.ts";
 import { emptyTally, type Tally } from "../tally.ts";
 import type { Place } from "./pages.ts";
 
+/** What a walk is begun for. */
+export interface WalkOrder {
+  /** The firing of the cron that asked for it; null for a person. */
+  readonly slot: number | null;
+  readonly isSnapshot: boolean;
+  readonly ranges: readonly number[];
+}
+
 /** A walk in progress: where it stands, and what it is for. */
 export interface Walk {
   readonly startedAt: number;

@@ -14,7 +14,14 @@ import { Marks, type WalkMarks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
 import { RowMemory } from "./row-memory.ts";
 import { RowStage } from "./row-stage.ts";
-import { nothingWalked, type Walk, type WalkerState, type WalkOddity, type WalkResult } from "./walk-state.ts";
+import {
+  nothingWalked,
+  type Walk,
+  type WalkerState,
+  type WalkOddity,
+  type WalkOrder,
+  type WalkResult,
+} from "./walk-state.ts";
 
 export interface ListingCollection {
   readonly ports: Ports;
@@ -36,14 +43,6 @@ export type WalkStep =
       readonly oddities: readonly WalkOddity[];
     }
   | { readonly kind: "failed"; readonly failure: Failure };
-
-/** What a walk is begun for. */
-export interface WalkOrder {
-  /** The firing of the cron that asked for it; null for a person. */
-  readonly slot: number | null;
-  readonly isSnapshot: boolean;
-  readonly ranges: readonly number[];
-}
 
 /** Text of records that is held back before it is stored. */
 const heldLength = 1_000_000;
@@ -87,8 +86,12 @@ export class Walker {
     this.#outbox = new Outbox(spool, dataset.name);
     this.#comparison = new Comparison(dataset, this.#memory, this.#outbox, options.backfillMs);
     this.#deviceStage = new DeviceStage(client, this.devices);
-    const parts = { memory: this.#memory, devices: this.devices, outbox: this.#outbox };
-    this.#rowStage = new RowStage(collection, parts, stored.tally);
+    const compared = { outbox: this.#outbox, comparison: this.#comparison };
+    this.#rowStage = new RowStage(
+      collection,
+      { memory: this.#memory, devices: this.devices, ...compared },
+      stored.tally,
+    );
     this.#walk = stored.walk;
     this.#seen = new Marks(stored.seen);
     this.#absent = new Marks(stored.absent);
@@ -165,10 +168,12 @@ export class Walker {
 
   /**
    * Lets the walk in progress go: the next one begins anew. A destination that comes while events are walked would be sent those
-   * that are found from then on, and could not be told from those that were found before.
+   * that are found from then on, and could not be told from those that were found before. Call it inside a transaction.
    */
   abandon(): void {
-    if (this.#c.dataset.sends !== "state") this.#walk = null;
+    if (this.#c.dataset.sends === "state" || this.#walk === null) return;
+    this.#walk = null;
+    this.#write();
   }
 
   /** Makes one request, or looks through a part of what is remembered. */

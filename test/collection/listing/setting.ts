@@ -1,5 +1,6 @@
 import type { DatasetOptions } from "../../../src/config/config.ts";
-import { Walker, type WalkOrder } from "../../../src/collection/listing/walker.ts";
+import type { WalkOrder } from "../../../src/collection/listing/walk-state.ts";
+import { Walker } from "../../../src/collection/listing/walker.ts";
 import type { WalkOddity } from "../../../src/collection/listing/walk-state.ts";
 import type { Filters, Listing, Way } from "../../../src/datasets/listing.ts";
 import { noUsage, RequestBudget } from "../../../src/kandji/budget.ts";

@@ -426,6 +426,33 @@ describe("a row that is absent now and then", () => {
   });
 });
 
+describe("a walk over events that is abandoned, since a destination has come", () => {
+  const events: Listing = { ...things, sends: "changes" };
+
+  test("is not gone on with, though what it stored is found after a kill", async () => {
+    const it = new Setting(events);
+    it.kandji.set(upTo(10));
+    it.walker.begin({ slot: null, isSnapshot: false, ranges: [] });
+    await it.walker.step();
+    it.walker.flush();
+    it.sql.transaction(() => it.walker.abandon());
+    expect(it.walker.walk).toBeNull();
+    it.kill();
+    expect(it.walker.walk).toBeNull();
+    await it.walk();
+    expect(it.changes()).toEqual(upTo(10).map((_, index) => `created ${index + 1}`));
+  });
+
+  test("of state goes on: its rows may come again", async () => {
+    const it = new Setting(things);
+    it.kandji.set(upTo(10));
+    it.walker.begin({ slot: null, isSnapshot: false, ranges: [] });
+    await it.walker.step();
+    it.sql.transaction(() => it.walker.abandon());
+    expect(it.walker.walk).not.toBeNull();
+  });
+});
+
 describe("a kill", () => {
   const story = async (it: Setting, between: (steps: number) => void): Promise<unknown> => {
     const told: string[][] = [];
