@@ -1,5 +1,5 @@
 import { datasets } from "../datasets/registry.ts";
-import type { FormatName } from "../destinations/destination.ts";
+import { formats } from "../formats/registry.ts";
 import { destinationTypes } from "../destinations/registry.ts";
 import type { Complaint } from "../destinations/settings.ts";
 import { nearest } from "./nearest.ts";
@@ -32,11 +32,9 @@ export const typeCatalogue: Catalogue = {
   planned: ["panther", "runreveal", "datable", "otlp", "elastic", "sentinel", "google-secops", "loki", "r2"],
 };
 
-const formats: readonly FormatName[] = ["raw"];
-
 export const formatCatalogue: Catalogue = {
   noun: "a format",
-  has: formats,
+  has: [...formats.keys()],
   planned: ["panther", "runreveal", "ocsf", "ecs"],
 };
 

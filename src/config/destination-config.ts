@@ -52,7 +52,7 @@ function parseSettings(
       id: named.id,
       secretName: named.secret,
       type: type.type,
-      destination: type.open(own),
+      destination: type.open(own, shared.data.format),
       datasets: shared.data.datasets === undefined ? undefined : [...new Set(shared.data.datasets)],
       oldRecords: shared.data.oldRecords,
       maxBatchRecords: shared.data.maxBatchRecords,

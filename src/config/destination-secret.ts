@@ -1,18 +1,26 @@
 import * as z from "zod";
 import type { DestinationType } from "../destinations/destination.ts";
-import { checkedText } from "../destinations/settings.ts";
-import { checkName, datasetCatalogue, formatCatalogue } from "./catalogue.ts";
+import { checkedText, type Complaint } from "../destinations/settings.ts";
+import type { FormatName } from "../formats/format.ts";
+import { checkName, datasetCatalogue, formatCatalogue, listed } from "./catalogue.ts";
 
 /** What `DESTINATION_<NAME>` may hold whatever its type; the rest is the type's own `settings`. */
 
 /** The keys that every destination has, with the defaults and limits of its type. */
-export function commonKeys({ type, limits, prefers }: DestinationType) {
+export function commonKeys(destinationType: DestinationType) {
+  const { type, limits, prefers } = destinationType;
   const oldRecords = limits.maxAgeMs === undefined ? "send" : "skip";
   return z.strictObject({
     type: z.literal(type).meta({ description: "Destination type", examples: [type] }),
-    format: checkedText((name) => checkName(name, formatCatalogue))
-      .default(prefers)
-      .meta({ description: "Shape in which records arrive", enum: [...formatCatalogue.has], examples: [prefers] }),
+    format: checkedText((name) => checkFormat(name, destinationType))
+      .transform((name) => name as FormatName)
+      .optional()
+      .meta({
+        description: "Shape in which records arrive",
+        enum: formatsOf(destinationType),
+        default: prefers,
+        examples: [prefers],
+      }),
     datasets: z
       .array(checkedText((name) => checkName(name, datasetCatalogue)).meta({ enum: [...datasetCatalogue.has] }))
       .min(1)
@@ -35,4 +43,17 @@ export function commonKeys({ type, limits, prefers }: DestinationType) {
       .default(limits.bytes)
       .meta({ description: "Bytes per request before compression, at most", examples: [500_000] }),
   });
+}
+
+const formatsOf = ({ refuses }: DestinationType): string[] =>
+  formatCatalogue.has.filter((name) => refuses[name as FormatName] === undefined);
+
+function checkFormat(name: string, type: DestinationType): Complaint | undefined {
+  const complaint = checkName(name, formatCatalogue);
+  const reason = type.refuses[name as FormatName];
+  if (complaint !== undefined || reason === undefined) return complaint;
+  return {
+    what: `makes no sense for "${type.type}": the format "${name}" ${reason}`,
+    fix: `Leave it out, or write ${listed(formatsOf(type), "or")}`,
+  };
 }

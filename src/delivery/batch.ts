@@ -1,5 +1,7 @@
 import type { DestinationConfig } from "../config/config.ts";
-import type { BatchContext } from "../destinations/destination.ts";
+import type { BatchContext, Frame } from "../destinations/destination.ts";
+import { eventTimeOf } from "../formats/event-time.ts";
+import { jsonOf } from "../formats/json.ts";
 import type { Lane } from "../spool/lanes.ts";
 import type { Segment } from "../spool/segments.ts";
 
@@ -32,21 +34,24 @@ export interface BatchSource {
   /** Differs for each life of a tenant's state: positions begin again after it was forgotten. */
   readonly generation: string;
   readonly config: DestinationConfig;
-  /** The record's time in milliseconds, for the rule about old records. */
-  readonly timeOf: (dataset: string, raw: string) => number;
   readonly now: number;
 }
 
-/** Records younger than the intake's limit by less than this are old already: sending takes time, and so do retries. */
-const ageMarginMs = 60_000;
+/** Records this near to the intake's limits are beyond them already: sending takes time, and so do retries. */
+const marginMs = 60_000;
 
 type Treatment = "send" | "skip" | "restamp";
 
-function treatmentOf(raw: string, dataset: string, { config, timeOf, now }: BatchSource): Treatment {
+function treatmentOf(raw: string, dataset: string, { config, now }: BatchSource): Treatment {
   if (config.datasets?.includes(dataset) === false) return "skip";
-  const { maxAgeMs } = config.destination.limits;
-  if (maxAgeMs === undefined || config.oldRecords === "send") return "send";
-  return timeOf(dataset, raw) > now - maxAgeMs + ageMarginMs ? "send" : config.oldRecords;
+  const { maxAgeMs = Infinity, maxAheadMs = Infinity } = config.destination.limits;
+  if (config.oldRecords === "send" || (maxAgeMs === Infinity && maxAheadMs === Infinity)) return "send";
+  const time = eventTimeOf(jsonOf(raw));
+  // A record without a time is neither old nor early.
+  if (time === undefined) return "send";
+  const ageMs = now - time.milliseconds;
+  if (ageMs < -maxAheadMs + marginMs) return "restamp";
+  return ageMs < maxAgeMs - marginMs ? "send" : config.oldRecords;
 }
 
 /**
@@ -75,6 +80,7 @@ class Draft {
   readonly #source: BatchSource;
   readonly #segment: Segment;
   readonly #context: BatchContext;
+  readonly #frame: Frame;
   readonly #restampedAt: number;
   readonly #positions: number[] = [];
   readonly #encoded: string[] = [];
@@ -83,12 +89,12 @@ class Draft {
   #restamped = 0;
 
   constructor(source: BatchSource, segment: Segment) {
-    const { open, close } = source.config.destination.frame;
     this.#source = source;
     this.#segment = segment;
-    this.#context = { tenant: source.tenant, dataset: segment.lane.dataset };
+    this.#context = { tenant: source.tenant, dataset: segment.lane.dataset, collectedAt: segment.collectedAt };
+    this.#frame = source.config.destination.frame(this.#context);
     this.#restampedAt = stampFor(source, segment);
-    this.#bytes = Buffer.byteLength(open) + Buffer.byteLength(close);
+    this.#bytes = Buffer.byteLength(this.#frame.open) + Buffer.byteLength(this.#frame.close);
   }
 
   /** False when the batch is full; a first record that does not fit fits no batch. */
@@ -113,7 +119,7 @@ class Draft {
   #fits(size: number): boolean {
     const { config } = this.#source;
     const { recordBytes = Infinity } = config.destination.limits;
-    const separator = this.#encoded.length === 0 ? 0 : Buffer.byteLength(config.destination.frame.separator);
+    const separator = this.#encoded.length === 0 ? 0 : Buffer.byteLength(this.#frame.separator);
     const bytes = this.#bytes + separator + size;
     if (size > recordBytes) this.excess = { bytes: size, limit: recordBytes };
     else if (bytes > config.maxBatchBytes) this.excess = { bytes, limit: config.maxBatchBytes };
@@ -125,7 +131,7 @@ class Draft {
   }
 
   finish(start: number, end: number): Batch {
-    const { open, separator, close } = this.#source.config.destination.frame;
+    const { open, separator, close } = this.#frame;
     const rules = [this.#skipped, this.#restamped, this.#restamped > 0 ? this.#restampedAt : 0];
     return {
       id: batchId(this.#source, this.#segment.lane, start, end, rules),
@@ -143,7 +149,7 @@ class Draft {
 /** Standard Webhooks allow no dot in an id. What the operator changes, a new encoding, or a rule that now treats more records as old makes another batch. */
 function batchId(source: BatchSource, lane: Lane, from: number, end: number, rules: readonly number[]): string {
   const { config, tenant, generation } = source;
-  const form = `${config.fingerprint.slice(0, 8)}-${config.destination.encodingVersion}`;
+  const form = `${config.fingerprint.slice(0, 8)}-${config.destination.encodingVersion(lane.dataset)}`;
   const treated = rules.some((number) => number > 0) ? [rules.map((number) => number.toString(36)).join("-")] : [];
   return [tenant, generation, lane.dataset, lane.stream, from, end - from, form, ...treated].join("_");
 }

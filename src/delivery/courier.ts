@@ -11,8 +11,9 @@ import type { Spool } from "../spool/spool.ts";
 import { acceptanceOf } from "./acceptance.ts";
 import { formBatch, type Batch, type BatchSource } from "./batch.ts";
 import { choose, newRound, type Choice, type Round } from "./choice.ts";
+import { Pass } from "./pass.ts";
 import { send } from "./send.ts";
-import { accepted, buried, laidDown, split, suspected } from "./settlement.ts";
+import { accepted, allBuried, buried, laidDown, split, suspected } from "./settlement.ts";
 import { troubleAfter, type Trouble } from "./trouble.ts";
 
 const holdMs = 60_000;
@@ -24,7 +25,6 @@ export interface CourierOptions {
   readonly generation: string;
   readonly config: DestinationConfig;
   readonly chainKey: ChainKey;
-  readonly timeOf: BatchSource["timeOf"];
   readonly recordIdOf: (dataset: string, raw: string) => string | null;
   /** What stood in the way when the object was last awake, under this same secret. */
   readonly trouble: Trouble | null;
@@ -32,6 +32,11 @@ export interface CourierOptions {
 
 /** `sent`: a request was made or records were settled; `idle`: nothing to do until `wakeAt()`. */
 export type CourierStep = "sent" | "idle";
+
+interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+}
 
 /** What to send: a batch, or one record that nothing can carry. */
 type Load =
@@ -49,6 +54,7 @@ type Load =
 export class Courier {
   readonly #o: CourierOptions;
   #trouble: Trouble | null;
+  readonly #pass: Pass;
   #round: Round = newRound;
   /** A round is over; the next begins when the pause is. */
   #isResting: boolean;
@@ -57,6 +63,7 @@ export class Courier {
   constructor(options: CourierOptions) {
     this.#o = options;
     this.#trouble = options.trouble;
+    this.#pass = new Pass(options.ports, options.config.destination);
     this.#isResting = options.trouble?.kind === "refuses-everything";
   }
 
@@ -138,13 +145,13 @@ export class Courier {
   }
 
   #load(choice: Choice): Load | null {
-    const { spool, ports, config, tenant, generation, timeOf } = this.#o;
+    const { spool, ports, config, tenant, generation } = this.#o;
     const from = choice.kind === "retrial" ? choice.suspect.at : choice.offset.position;
     const segment = spool.segments.next(choice.offset.lane, this.id, from);
     if (segment === undefined) return null;
     const start = Math.max(from, segment.first);
     const to = choice.kind === "batch" ? (choice.offset.ends.find((end) => end > start) ?? Infinity) : start + 1;
-    const source: BatchSource = { tenant, generation, config, timeOf, now: ports.now() };
+    const source: BatchSource = { tenant, generation, config, now: ports.now() };
     const batch = formBatch(source, segment, spool.segments.lines(segment), start, to);
     return "body" in batch
       ? { kind: "batch", batch, segment, choice }
@@ -156,17 +163,25 @@ export class Courier {
     // Whatever becomes of the answer, the next try has the same record and no other.
     if (choice.kind === "probe") this.#settle(batch, (offset) => laidDown(offset, batch.end));
     this.#unwritten += 1;
+    if (this.#pass.isMissing) return this.#askForPass();
     await spool.whileOnTheWay(segment, async () => {
-      const sent = await send(ports, config.destination, batch);
+      const sent = await send(ports, config.destination, batch, this.#pass.token);
       if (!sent.answered) this.#setBack({ kind: "try-later", why: sent.why }, null);
-      else this.#judge(batch, segment, choice, sent.answer);
+      // Another token is asked for before anything is said of a refusal.
+      else if (!this.#pass.isStale(sent.answer.status)) this.#judge(batch, segment, choice, sent.answer);
     });
     ports.sql.transaction(() => spool.makeRoom());
     return "sent";
   }
 
+  async #askForPass(): Promise<CourierStep> {
+    const refusal = await this.#pass.ask();
+    if (refusal !== undefined) this.#setBack(refusal, null);
+    return "sent";
+  }
+
   #judge(batch: Batch, segment: Segment, choice: Choice, answer: Answer): void {
-    const verdict = this.#o.config.destination.judge(answer);
+    const verdict = this.#o.config.destination.judge(answer, { records: batch.positions.length });
     const now = this.#o.ports.now();
     switch (verdict.kind) {
       case "accepted":
@@ -179,12 +194,15 @@ export class Courier {
         const [first] = refused;
         // Nothing was accepted: it is a refusal, whatever it is called.
         return first !== undefined && refused.length === batch.positions.length
-          ? this.#refuseAll(batch, segment, choice, answer.status, first.reason)
+          ? this.#refuseAll(batch, segment, choice, first)
           : this.#accept(batch, refused);
       }
+      case "accepted-some":
+        return this.#buryAll(batch, segment, answer.status, verdict.why);
       case "too-big":
+        return this.#refuseAll(batch, segment, choice, { status: answer.status, reason: verdict.why });
       case "refused":
-        return this.#refuseAll(batch, segment, choice, answer.status, verdict.why);
+        return this.#refuseAll(batch, segment, choice, { status: answer.status, reason: verdict.why }, verdict.culprit);
       case "try-later":
       case "locked-out":
         return this.#setBack(verdict, retryAfterMs(answer.headers.get("Retry-After"), now));
@@ -195,23 +213,23 @@ export class Courier {
     const acceptedThen = acceptedBy(this.#offsets());
     const isHeld = this.#offsets().some(({ suspects }) => suspects.length > 0);
     const now = this.#o.ports.now();
-    const acceptance = acceptanceOf(batch, this.#o.config.destination.frame, refused, now);
+    const acceptance = acceptanceOf(batch, this.#o.config.destination.frame(batch.context), refused, now);
     this.#settle(batch, (offset) => accepted(offset, batch, refused, acceptedThen, now), acceptance);
     this.#trouble = null;
     if (isHeld || this.#round.left < newRound.left) this.#round = newRound;
   }
 
-  /** Nothing of a request was accepted: it is halved, until a record is refused alone. */
-  #refuseAll(batch: Batch, segment: Segment, choice: Choice, status: number, reason: string): void {
+  /** Nothing of a request was accepted: it is parted, until a record is refused alone. */
+  #refuseAll(batch: Batch, segment: Segment, choice: Choice, refusal: Refusal, culprit?: number): void {
     if (this.#trouble?.kind !== "refuses-everything") this.#trouble = null;
     if (this.#offsets().some(({ suspects }) => suspects.length > 0))
       this.#round = { ...this.#round, left: this.#round.left - 1 };
-    if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch));
-    else this.#refuse(batch, segment, choice, status, reason);
+    if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch, culprit));
+    else this.#refuse(batch, segment, choice, refusal);
   }
 
   /** One record was refused alone: a suspect at first, a dead letter once the destination has accepted another one since. */
-  #refuse(batch: Batch, segment: Segment, choice: Choice, status: number, reason: string): void {
+  #refuse(batch: Batch, segment: Segment, choice: Choice, { status, reason }: Refusal): void {
     const [at] = batch.positions;
     if (at === undefined) return;
     this.#round = { ...this.#round, tried: new Set([...this.#round.tried, laneKey(batch.lane)]) };
@@ -227,21 +245,26 @@ export class Courier {
   }
 
   #bury(lane: Offset["lane"], segment: Segment, at: number, status: number, reason: string): void {
-    const { spool, ports, recordIdOf } = this.#o;
-    const raw = spool.segments.lines(segment)[at - segment.first] ?? "";
     this.#settle({ lane }, (offset) => {
-      const { dataset } = lane;
-      const letter = {
-        dataset,
-        destination: this.id,
-        recordId: recordIdOf(dataset, raw),
-        status,
-        reason,
-        at: ports.now(),
-      };
-      spool.deadLetters.add(letter, raw);
+      this.#keep(lane, segment, at, { status, reason });
       return buried(offset, at);
     });
+  }
+
+  /** Some of a batch were refused and nobody knows which: all are kept, for a person to send again or not. */
+  #buryAll(batch: Batch, segment: Segment, status: number, reason: string): void {
+    this.#settle(batch, (offset) => {
+      for (const at of batch.positions) this.#keep(batch.lane, segment, at, { status, reason });
+      return allBuried(offset, batch, this.#o.ports.now());
+    });
+    this.#trouble = null;
+  }
+
+  #keep({ dataset }: Offset["lane"], segment: Segment, at: number, refusal: Refusal): void {
+    const { spool, ports, recordIdOf } = this.#o;
+    const raw = spool.segments.lines(segment)[at - segment.first] ?? "";
+    const recordId = recordIdOf(dataset, raw);
+    spool.deadLetters.add({ dataset, destination: this.id, recordId, ...refusal, at: ports.now() }, raw);
   }
 
   /** Writes what an answer changed: read anew, since other things may have happened while it was awaited. */

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
-import type { Answer, Destination, OutgoingRequest } from "../destinations/destination.ts";
+import type { Answer, Destination, Grant, OutgoingRequest, Signature } from "../destinations/destination.ts";
 import { CutBody, TimedOut, type Ports } from "../ports.ts";
+import type { Secret } from "../secret.ts";
 import type { Batch } from "./batch.ts";
 
 const timeoutMs = 30_000;
@@ -11,22 +12,39 @@ export type Sent =
   | { readonly answered: true; readonly answer: Answer }
   | { readonly answered: false; readonly why: string };
 
-/** Sends one batch once. The only network call of delivery. */
+/** Sends one batch once; `token` is what the intake granted, where it wants one. */
 export async function send(
   ports: Ports,
   destination: Destination,
   batch: Pick<Batch, "id" | "context" | "body">,
+  token?: Secret,
 ): Promise<Sent> {
-  const request = destination.request({ ...batch.context, id: batch.id });
-  const body = request.gzip ? await gzip(batch.body) : batch.body;
-  const headers = {
-    ...request.headers,
-    ...(request.gzip ? { "Content-Encoding": "gzip" } : {}),
-    ...signature(request, batch.id, body, ports.now()),
+  return post(ports, destination.request({ ...batch.context, id: batch.id }, token), batch);
+}
+
+/** Asks an intake for the token that it wants with each request; undefined where it wants none. */
+export async function authorize(ports: Ports, { authorization }: Destination): Promise<Grant | undefined> {
+  if (authorization === undefined) return undefined;
+  const request = authorization.request();
+  const sent = await post(ports, request, { id: "", body: request.body });
+  return sent.answered ? authorization.read(sent.answer) : { kind: "try-later", why: sent.why };
+}
+
+/** The only network call of delivery. */
+async function post(
+  ports: Ports,
+  { url, headers, gzip, signature }: OutgoingRequest,
+  batch: Pick<Batch, "id" | "body">,
+): Promise<Sent> {
+  const body = gzip ? await compressed(batch.body) : batch.body;
+  const all = {
+    ...headers,
+    ...(gzip ? { "Content-Encoding": "gzip" } : {}),
+    ...(signature === undefined ? {} : signed(signature, batch.id, body, ports.now())),
   };
   try {
     const answer = await ports.http(
-      { url: request.url, method: "POST", headers, body },
+      { url, method: "POST", headers: all, body },
       { timeoutMs, maxBytes: maxAnswerBytes },
     );
     return { answered: true, answer };
@@ -38,21 +56,21 @@ export async function send(
 }
 
 /** Compressed whole, so that the request has a length: some intakes refuse chunked bodies. */
-async function gzip(text: string): Promise<Uint8Array> {
+async function compressed(text: string): Promise<Uint8Array> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Standard Webhooks 1.0.0 (https://www.standardwebhooks.com): over the bytes that are sent, with the time of the attempt. */
-function signature(
-  { signingSecret }: OutgoingRequest,
-  id: string,
-  body: string | Uint8Array,
-  now: number,
-): Record<string, string> {
-  if (signingSecret === undefined) return {};
+/** The headers that sign the bytes which are sent. */
+function signed(signature: Signature, id: string, body: string | Uint8Array, now: number): Record<string, string> {
+  const { kind, secret } = signature;
+  if (kind === "hmac-sha256") {
+    const digest = createHmac("sha256", secret.reveal()).update(body).digest(signature.encoding);
+    return { [signature.header]: signature.prefix + digest };
+  }
+  // Standard Webhooks 1.0.0 (https://www.standardwebhooks.com): with the time of the attempt.
   const timestamp = String(Math.floor(now / 1000));
-  const key = Buffer.from(signingSecret.reveal().replace(/^whsec_/, ""), "base64");
+  const key = Buffer.from(secret.reveal().replace(/^whsec_/, ""), "base64");
   const digest = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64");
   return { "webhook-timestamp": timestamp, "webhook-signature": `v1,${digest}` };
 }

@@ -40,11 +40,15 @@ export const laidDown = (offset: Offset, end: number): Offset => ({
   ends: offset.ends.includes(end) ? offset.ends : [end, ...offset.ends],
 });
 
-/** Halves the batch: the parts keep their ends, so that each is the same at every try. */
-export function split(offset: Offset, batch: Batch): Offset {
-  const middle = batch.positions[Math.ceil(batch.positions.length / 2)] ?? batch.end;
-  const ends = new Set([middle, batch.end, ...offset.ends.filter((at) => at > batch.end)]);
-  return { ...offset, ends: [...ends] };
+/**
+ * Parts the batch: into halves, or before and after the record that the intake named. The parts keep their ends, so that each is
+ * the same at every try.
+ */
+export function split(offset: Offset, { positions, end }: Batch, culprit = NaN): Offset {
+  const isNamed = positions[culprit] !== undefined;
+  const cuts = isNamed ? [positions[culprit], positions[culprit + 1]] : [positions[Math.ceil(positions.length / 2)]];
+  const inside = cuts.filter((at): at is number => at !== undefined && at > (positions[0] ?? end));
+  return { ...offset, ends: [...new Set([...inside, end, ...offset.ends.filter((at) => at > end)])] };
 }
 
 /** The only record of a batch was refused: it waits beside the lane until the destination has accepted another one. */
@@ -55,6 +59,14 @@ export function suspected(offset: Offset, batch: Pick<Batch, "end" | "skipped">,
     skipped: offset.skipped + batch.skipped,
     suspects: inOrder([...without(offset, suspect.at), suspect]),
   };
+}
+
+/** Every record of a batch became a dead letter, since some of them arrived and nobody knows which. */
+export function allBuried(offset: Offset, batch: Batch, now: number): Offset {
+  const { delivered } = offset;
+  const dead = batch.positions.length;
+  const settled = accepted(offset, batch, [], delivered, now);
+  return { ...settled, delivered, dead: offset.dead + dead };
 }
 
 /** A record is given up: it is a dead letter now. */

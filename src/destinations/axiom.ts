@@ -6,12 +6,12 @@ import {
   type Answer,
   type BatchContext,
   defineDestination,
-  type OutgoingRecord,
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
-import { eventTimeOf } from "./event-time.ts";
-import { jsonOf } from "./json.ts";
+import type { OutgoingRecord } from "./record.ts";
+import { vendorShapes } from "./shapes.ts";
+import { jsonOf } from "../formats/json.ts";
 import { checkedText, credential } from "./settings.ts";
 
 /** Axiom, an array of events for one of its datasets. */
@@ -56,7 +56,7 @@ const url = (chosen: Settings): URL =>
  * field on Axiom refuses events. And a text keeps every digit.
  */
 function encode(record: OutgoingRecord, batch: BatchContext): string {
-  const time = eventTimeOf(record.raw);
+  const time = record.time;
   return JSON.stringify({
     ...(time === undefined ? {} : { _time: time.text }),
     tenant: batch.tenant,
@@ -124,6 +124,7 @@ export const axiom = defineDestination<Settings>({
   settings,
   limits,
   prefers: "raw",
+  refuses: vendorShapes,
   encodingVersion: 1,
   url,
   frame: () => ({ open: "[", separator: ",", close: "]" }),

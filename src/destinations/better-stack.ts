@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
-import { type BatchContext, defineDestination, type OutgoingRecord, type OutgoingRequest } from "./destination.ts";
-import { eventTimeOf } from "./event-time.ts";
+import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import type { OutgoingRecord } from "./record.ts";
+import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { checkedText, type Complaint, credential, issueOf, webAddress } from "./settings.ts";
 
@@ -55,7 +56,7 @@ function url(chosen: Settings): URL {
 
 /** `dt` is the time of the event: "String formatted according to RFC 3339", with as many digits as Kandji gave. Without one it is the time of receipt. */
 function encode(record: OutgoingRecord, { tenant, dataset }: BatchContext): string {
-  const time = eventTimeOf(record.raw);
+  const time = record.time;
   const about = JSON.stringify({
     ...(time === undefined ? {} : { dt: time.text }),
     tenant,
@@ -108,6 +109,7 @@ export const betterStack = defineDestination<Settings>({
   settings,
   limits,
   prefers: "raw",
+  refuses: vendorShapes,
   encodingVersion: 1,
   url,
   frame: () => ({ open: "[", separator: ",", close: "]" }),

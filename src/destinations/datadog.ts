@@ -1,15 +1,10 @@
 import * as z from "zod";
 import { version } from "../version.ts";
-import { judgeStatus, type Meanings } from "./answers.ts";
-import {
-  type Answer,
-  type BatchContext,
-  defineDestination,
-  type OutgoingRecord,
-  type OutgoingRequest,
-  type Verdict,
-} from "./destination.ts";
-import { isMarkup } from "./receipts.ts";
+import type { Meanings } from "./answers.ts";
+import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import type { OutgoingRecord } from "./record.ts";
+import { vendorShapes } from "./shapes.ts";
+import { judgeReceipt } from "./receipts.ts";
 import { renameTopLevelKey } from "./rename-key.ts";
 import { credential, issueOf, webAddress } from "./settings.ts";
 
@@ -131,16 +126,6 @@ const meanings: Meanings = {
   otherwise: checkAddress,
 };
 
-// Datadog answers in JSON: https://docs.datadoghq.com/api/latest/logs/#send-logs.
-function judge(answer: Answer): Verdict {
-  const verdict = judgeStatus(answer.status, meanings);
-  if (verdict.kind !== "accepted" || !isMarkup(answer)) return verdict;
-  return {
-    kind: "try-later",
-    why: `A page of markup with status ${answer.status} came back: it is not Datadog that answers`,
-  };
-}
-
 export const datadog = defineDestination<Settings>({
   type: "datadog",
   title: "Datadog",
@@ -148,10 +133,11 @@ export const datadog = defineDestination<Settings>({
   settings,
   limits,
   prefers: "raw",
+  refuses: vendorShapes,
   encodingVersion: 1,
   url,
   frame: () => ({ open: "[", separator: ",", close: "]" }),
   encode,
   request: (_batch, chosen) => request(chosen),
-  judge,
+  judge: (answer) => judgeReceipt(answer, meanings),
 });

@@ -1,22 +1,16 @@
 import type { z } from "zod";
+import type { Format, FormatContext, FormatName } from "../formats/format.ts";
+import { formatNamed } from "../formats/registry.ts";
 import type { Secret } from "../secret.ts";
+import { OutgoingRecord, type SpooledRecord } from "./record.ts";
 
 /**
  * The seam of a destination: it encodes a batch and judges an answer. Both are pure; sending, waiting, retrying and
  * splitting live in `delivery/`.
  */
 
-/** One record on its way out: the text that Kandji sent, and what delivery knows about it. */
-export interface OutgoingRecord {
-  readonly raw: string;
-  /** Set when the record is older than the intake takes and the operator chose to restamp it: milliseconds since 1970. */
-  readonly restampedAt?: number;
-}
-
 /** What a destination may know about the batch that it encodes. */
-export interface BatchContext {
-  readonly tenant: string;
-  readonly dataset: string;
+export interface BatchContext extends FormatContext {
   /** True for the marked record of a verification. */
   readonly test?: boolean;
 }
@@ -29,12 +23,35 @@ export interface Frame {
 }
 
 export interface OutgoingRequest {
+  /** `https:`, or `r2://<binding>/<key>` for an object of a bucket that is bound to the Worker. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly gzip: boolean;
-  /** Signs `{id}.{timestamp}.{body}` as Standard Webhooks say, anew at each attempt. */
-  readonly signingSecret?: Secret;
+  readonly signature?: Signature;
 }
+
+/** How a request is signed, over the bytes that are sent. */
+export type Signature =
+  /** `{id}.{timestamp}.{body}` as Standard Webhooks say, anew at each attempt. */
+  | { readonly kind: "standard-webhooks"; readonly secret: Secret }
+  /** HMAC-SHA256 of the body in a header, after `prefix`. */
+  | {
+      readonly kind: "hmac-sha256";
+      readonly secret: Secret;
+      readonly header: string;
+      readonly encoding: "hex" | "base64";
+      readonly prefix: string;
+    };
+
+/** How an intake that wants a token first gives one. It is kept in memory until it ends or is refused. */
+export interface Authorization<Settings> {
+  request(settings: Settings): OutgoingRequest & { readonly body: string };
+  read(answer: Answer): Grant;
+}
+
+export type Grant =
+  | { readonly kind: "granted"; readonly token: Secret; readonly expiresInMs: number }
+  | Extract<Verdict, { kind: "try-later" | "locked-out" }>;
 
 export interface Answer {
   readonly status: number;
@@ -46,12 +63,14 @@ export type Verdict =
   | { readonly kind: "accepted" }
   /** Accepted but for these: index in the batch → why. They are tried again alone before they are given up. */
   | { readonly kind: "accepted-except"; readonly refused: ReadonlyMap<number, string> }
+  /** Accepted but for some, and it does not say which, and wants none of them again: all are kept as dead letters. */
+  | { readonly kind: "accepted-some"; readonly why: string }
   /** The intake cannot now; the same bytes again later. */
   | { readonly kind: "try-later"; readonly why: string }
   /** Too large in whole: split and go on. */
   | { readonly kind: "too-big"; readonly why: string }
-  /** One or all of them are bad: split to find out. */
-  | { readonly kind: "refused"; readonly why: string }
+  /** One or all of them are bad: split to find out. `culprit` is the index of the one that the intake names. */
+  | { readonly kind: "refused"; readonly why: string; readonly culprit?: number }
   /** Credentials or address: hold, tell, probe. */
   | { readonly kind: "locked-out"; readonly why: string; readonly fix: string };
 
@@ -63,10 +82,11 @@ export interface Limits {
   readonly recordBytes?: number;
   /** Records older than this are dropped by the intake without a word; absent where it takes any age. Milliseconds. */
   readonly maxAgeMs?: number;
+  /** Records dated further into the future are dropped or refused for that; they are stamped anew. Milliseconds. */
+  readonly maxAheadMs?: number;
 }
 
 export type OldRecords = "send" | "skip" | "restamp";
-export type FormatName = "raw";
 
 export interface DestinationSpec<Settings> {
   /** As the operator writes it in `type`. */
@@ -77,29 +97,46 @@ export interface DestinationSpec<Settings> {
   /** The keys of the secret that only this type has: strict, with the vendor's words; credentials as `Secret`. */
   readonly settings: z.ZodType<Settings>;
   readonly limits: Limits;
+  /** The shape that the vendor's own content reads. */
   readonly prefers: FormatName;
+  /** Datasets for which the vendor's content reads another shape. */
+  readonly prefersFor?: ReadonlyMap<string, FormatName>;
+  /** Shapes that make no sense there, each with the reason, which goes on after the name: `is read by Panther alone`. */
+  readonly refuses: Readonly<Partial<Record<FormatName, string>>>;
   /** Raised when the encoding changes: what waits is then formed anew, under new batch ids. */
   readonly encodingVersion: number;
   /** Where requests go. An operator's `url` always overrides what is derived. */
   url(settings: Settings): URL;
-  frame(settings: Settings): Frame;
+  frame(batch: BatchContext, settings: Settings): Frame;
   encode(record: OutgoingRecord, batch: BatchContext, settings: Settings): string;
-  /** Everything of the request but its body; `id` is stable for the batch. */
-  request(batch: BatchContext & { readonly id: string }, settings: Settings): OutgoingRequest;
-  judge(answer: Answer): Verdict;
+  /** For an intake that wants a token before it takes records. */
+  readonly authorization?: Authorization<Settings>;
+  /** Everything of the request but its body; `token` is what `authorization` led to. */
+  request(batch: BatchRequest, settings: Settings, token?: Secret): OutgoingRequest;
+  judge(answer: Answer, batch: SentBatch): Verdict;
+}
+
+/** `id` is stable for the batch. */
+export type BatchRequest = BatchContext & { readonly id: string };
+
+export interface SentBatch {
+  /** How many records it holds. */
+  readonly records: number;
 }
 
 /** A destination type with its settings bound: what delivery works with. */
 export interface Destination {
   readonly type: string;
   readonly limits: Limits;
-  readonly encodingVersion: number;
+  /** Differs where the same records would be other bytes. */
+  encodingVersion(dataset: string): string;
   /** The host requests go to; the only part of the address that may be shown. */
   readonly host: string;
-  readonly frame: Frame;
-  encode(record: OutgoingRecord, batch: BatchContext): string;
-  request(batch: BatchContext & { readonly id: string }): OutgoingRequest;
-  judge(answer: Answer): Verdict;
+  frame(batch: BatchContext): Frame;
+  encode(record: SpooledRecord, batch: BatchContext): string;
+  readonly authorization?: { request(): OutgoingRequest & { readonly body: string }; read(answer: Answer): Grant };
+  request(batch: BatchRequest, token?: Secret): OutgoingRequest;
+  judge(answer: Answer, batch: SentBatch): Verdict;
 }
 
 /** A type before its settings are known: what the registry holds and the configuration opens. */
@@ -110,34 +147,58 @@ export interface DestinationType {
   readonly settings: z.ZodType;
   readonly limits: Limits;
   readonly prefers: FormatName;
-  /** Binds settings that `settings` has parsed. Throws a `ZodError` when it does not accept them. */
-  open(settings: unknown): Destination;
+  readonly prefersFor: ReadonlyMap<string, FormatName>;
+  readonly refuses: Readonly<Partial<Record<FormatName, string>>>;
+  /** Binds settings, and the format that the operator chose, if any. Throws a `ZodError` when `settings` does not accept them. */
+  open(settings: unknown, format?: FormatName): Destination;
   /** The URL that the settings lead to, for the host check. */
   urlOf(settings: unknown): URL;
 }
 
 /** Closes over `Settings` once, so that specs with different settings can stand in one registry. */
 export function defineDestination<Settings>(spec: DestinationSpec<Settings>): DestinationType {
+  const { type, title, source, limits, prefers, prefersFor = new Map(), refuses } = spec;
   return {
-    type: spec.type,
-    title: spec.title,
-    source: spec.source,
+    type,
+    title,
+    source,
     settings: spec.settings,
-    limits: spec.limits,
-    prefers: spec.prefers,
+    limits,
+    prefers,
+    prefersFor,
+    refuses,
     urlOf: (input) => spec.url(spec.settings.parse(input)),
-    open(input) {
-      const settings = spec.settings.parse(input);
-      return {
-        type: spec.type,
-        limits: spec.limits,
-        encodingVersion: spec.encodingVersion,
-        host: spec.url(settings).host,
-        frame: spec.frame(settings),
-        encode: (record, batch) => spec.encode(record, batch, settings),
-        request: (batch) => spec.request(batch, settings),
-        judge: (answer) => spec.judge(answer),
-      };
-    },
+    open: (input, chosen) =>
+      bind(spec, spec.settings.parse(input), (dataset) => formatNamed(chosen ?? prefersFor.get(dataset) ?? prefers)),
   };
 }
+
+function bind<Settings>(
+  spec: DestinationSpec<Settings>,
+  settings: Settings,
+  formatOf: (dataset: string) => Format,
+): Destination {
+  const { authorization } = spec;
+  return {
+    type: spec.type,
+    limits: spec.limits,
+    encodingVersion: (dataset) => versionOf(spec.encodingVersion, formatOf(dataset)),
+    host: spec.url(settings).host,
+    frame: (batch) => spec.frame(batch, settings),
+    encode: (record, batch) => spec.encode(new OutgoingRecord(record, formatOf(batch.dataset), batch), batch, settings),
+    ...(authorization === undefined
+      ? {}
+      : {
+          authorization: {
+            request: () => authorization.request(settings),
+            read: (answer: Answer) => authorization.read(answer),
+          },
+        }),
+    request: (batch, token) => spec.request(batch, settings, token),
+    judge: (answer, batch) => spec.judge(answer, batch),
+  };
+}
+
+/** Part of batch ids, in which Standard Webhooks allow no dot. */
+const versionOf = (encoding: number, { name, version }: Format): string =>
+  name === "raw" ? String(encoding) : `${encoding}-${name}${version}`;

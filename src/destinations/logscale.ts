@@ -5,12 +5,12 @@ import {
   type Answer,
   type BatchContext,
   defineDestination,
-  type OutgoingRecord,
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
-import { eventTimeOf } from "./event-time.ts";
-import { jsonOf } from "./json.ts";
+import type { OutgoingRecord } from "./record.ts";
+import { vendorShapes } from "./shapes.ts";
+import { jsonOf } from "../formats/json.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { checkedText, credential, webAddress } from "./settings.ts";
 
@@ -60,7 +60,7 @@ function url(chosen: Settings): URL {
  * what is smaller goes into the field in which LogScale keeps it.
  */
 function encode(record: OutgoingRecord, { tenant, dataset }: BatchContext, { sourcetype }: Settings): string {
-  const time = eventTimeOf(record.raw);
+  const time = record.time;
   return JSON.stringify({
     ...(time === undefined ? {} : { time: time.milliseconds / 1000 }),
     source: "kandji-forwarder",
@@ -129,6 +129,7 @@ export const logscale = defineDestination<Settings>({
   settings,
   limits,
   prefers: "raw",
+  refuses: vendorShapes,
   encodingVersion: 1,
   url,
   frame: () => ({ open: "", separator: "\n", close: "\n" }),

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
-import { type BatchContext, defineDestination, type OutgoingRecord, type OutgoingRequest } from "./destination.ts";
-import { eventTimeOf } from "./event-time.ts";
+import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import type { OutgoingRecord } from "./record.ts";
+import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { credential, issueOf, webAddress } from "./settings.ts";
 
@@ -59,7 +60,7 @@ const common = JSON.stringify({ attributes: { logtype: "kandji", forwarder: "kan
  * attributes itself, arrays as texts. `timestamp` takes milliseconds; the rest of the digits is in the record.
  */
 function encode(record: OutgoingRecord, { tenant, dataset }: BatchContext): string {
-  const timestamp = record.restampedAt ?? eventTimeOf(record.raw)?.milliseconds;
+  const timestamp = record.restampedAt ?? record.time?.milliseconds;
   return JSON.stringify({
     ...(timestamp === undefined ? {} : { timestamp }),
     message: record.raw,
@@ -108,6 +109,7 @@ export const newRelic = defineDestination<Settings>({
   settings,
   limits,
   prefers: "raw",
+  refuses: vendorShapes,
   encodingVersion: 1,
   url,
   frame: () => ({ open: `[{"common":${common},"logs":[`, separator: ",", close: "]}]" }),

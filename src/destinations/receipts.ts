@@ -1,6 +1,6 @@
 import { judgeStatus, type Meanings } from "./answers.ts";
 import type { Answer, Verdict } from "./destination.ts";
-import { jsonOf } from "./json.ts";
+import { jsonOf } from "../formats/json.ts";
 
 /**
  * For intakes that promise with a 2xx to have stored the records: what comes back must look like that promise. Something in
@@ -19,14 +19,10 @@ export function judgeReceipt(answer: Answer, meanings: Meanings): Verdict {
   return why === undefined ? verdict : { kind: "try-later", why };
 }
 
-/** A page comes from something in between, which has stored nothing, whatever its status says. */
-export const isMarkup = ({ body }: Pick<Answer, "body">): boolean => body?.trimStart().startsWith("<") === true;
-
-function doubt(answer: Answer, who: string): string | undefined {
-  const { status, body } = answer;
+function doubt({ status, body }: Answer, who: string): string | undefined {
   const text = body?.trimStart() ?? "";
   if (!promises.has(status)) return `${who} answered ${status}, which does not say that it has the records`;
-  if (isMarkup(answer)) return `A page of markup with status ${status} came back: it is not ${who} that answers`;
+  if (text.startsWith("<")) return `A page of markup with status ${status} came back: it is not ${who} that answers`;
   if (text.startsWith("{") && jsonOf(text) === undefined)
     return `${who} answered ${status}, and its answer breaks off in the middle`;
   return undefined;

@@ -7,12 +7,13 @@ import {
   type Answer,
   type BatchContext,
   defineDestination,
-  type OutgoingRecord,
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
-import { type EventTime, eventTimeOf } from "./event-time.ts";
-import { jsonOf } from "./json.ts";
+import type { OutgoingRecord } from "./record.ts";
+import { vendorShapes } from "./shapes.ts";
+import type { EventTime } from "../formats/event-time.ts";
+import { jsonOf } from "../formats/json.ts";
 import { checkedText, credential } from "./settings.ts";
 
 /** Splunk HTTP Event Collector, JSON events: the text of a record becomes `_raw`, to the character. */
@@ -47,7 +48,7 @@ const settings = z.strictObject({
 type Settings = z.infer<typeof settings>;
 
 function encode(record: OutgoingRecord, batch: BatchContext, chosen: Settings): string {
-  const time = eventTimeOf(record.raw);
+  const time = record.time;
   const sourcetype =
     batch.test === true ? "kandji-forwarder:verification" : (chosen.sourcetype ?? `kandji:${batch.dataset}`);
   const envelope = JSON.stringify({
@@ -156,6 +157,7 @@ export const splunkHec = defineDestination<Settings>({
   settings,
   limits,
   prefers: "raw",
+  refuses: vendorShapes,
   encodingVersion: 1,
   url: (chosen) => addPath(chosen.url, path),
   frame: () => ({ open: "", separator: "\n", close: "" }),

@@ -5,11 +5,11 @@ import {
   type Answer,
   type BatchContext,
   defineDestination,
-  type OutgoingRecord,
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
-import { eventTimeOf } from "./event-time.ts";
+import type { OutgoingRecord } from "./record.ts";
+import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { checkedText, issueOf, webAddress } from "./settings.ts";
 
@@ -54,7 +54,7 @@ const settings = z.strictObject({
 type Settings = z.infer<typeof settings>;
 
 function encode(record: OutgoingRecord, batch: BatchContext): string {
-  const time = eventTimeOf(record.raw);
+  const time = record.time;
   // Sumo Logic takes the first date in a line for its time, and a record of state begins with dates of other things.
   const envelope = JSON.stringify({
     ...(time === undefined ? {} : { timestamp: time.text }),
@@ -107,6 +107,7 @@ export const sumoLogic = defineDestination<Settings>({
   settings,
   limits,
   prefers: "raw",
+  refuses: vendorShapes,
   encodingVersion: 1,
   url: (chosen) => chosen.url,
   frame: () => ({ open: "", separator: "\n", close: "\n" }),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Secret } from "../secret.ts";
 import { version } from "../version.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
-import { type BatchContext, defineDestination, type Frame, type OutgoingRequest } from "./destination.ts";
+import { type BatchRequest, defineDestination, type Frame, type OutgoingRequest } from "./destination.ts";
 import { checkedText, type Complaint, extraHeaders, webAddress } from "./settings.ts";
 
 /** Any HTTP endpoint: lines or an array of the records as Kandji sent them, signed as Standard Webhooks say when asked to. */
@@ -85,7 +85,7 @@ const contentTypes: Readonly<Record<Settings["encoding"], string>> = {
   "json-array": "application/json",
 };
 
-function request(batch: BatchContext & { readonly id: string }, chosen: Settings): OutgoingRequest {
+function request(batch: BatchRequest, chosen: Settings): OutgoingRequest {
   const given = new Set(Object.keys(chosen.headers).map((name) => name.toLowerCase()));
   const replaceable = { "Content-Type": contentTypes[chosen.encoding], "User-Agent": `kandji-forwarder/${version}` };
   const kept = Object.entries(replaceable).filter(([name]) => !given.has(name.toLowerCase()));
@@ -99,7 +99,9 @@ function request(batch: BatchContext & { readonly id: string }, chosen: Settings
       "webhook-id": batch.id,
     },
     gzip: chosen.gzip,
-    ...(chosen.signingSecret === undefined ? {} : { signingSecret: chosen.signingSecret }),
+    ...(chosen.signingSecret === undefined
+      ? {}
+      : { signature: { kind: "standard-webhooks", secret: chosen.signingSecret } as const }),
   };
 }
 
@@ -126,10 +128,11 @@ export const webhook = defineDestination<Settings>({
   settings,
   limits,
   prefers: "raw",
+  refuses: {},
   encodingVersion: 1,
   url: (chosen) => chosen.url,
-  frame: (chosen) => frames[chosen.encoding],
-  encode: (record) => record.raw,
+  frame: (_batch, chosen) => frames[chosen.encoding],
+  encode: (record) => record.text,
   request,
   judge: (answer) => judgeStatus(answer.status, meanings),
 });

@@ -1,7 +1,7 @@
 import { identityOf } from "../collection/listing/row.ts";
 import { idOf } from "../collection/page.ts";
 import type { Micros } from "../datasets/dataset.ts";
-import { millisOf, parseInstant } from "../datasets/instant.ts";
+import { parseInstant } from "../datasets/instant.ts";
 import type { Listing } from "../datasets/listing.ts";
 import { datasets, type Dataset } from "../datasets/registry.ts";
 
@@ -35,19 +35,6 @@ function ownTime({ times }: Listing, record: unknown): Micros | null {
 }
 
 const seenAt = (record: unknown): Micros | null => instantOf(fieldOf(fieldOf(record, "_forwarder"), "seenAt"));
-
-/**
- * The record's time in milliseconds, for the rule about old records. What changed is as old as the change: a threat that is
- * released after a month is news.
- */
-export const timeOf = (name: string, raw: string): number => {
-  const dataset = datasetOf(name);
-  const record: unknown = JSON.parse(raw);
-  const isFirst = dataset.reading === "feed" || fieldOf(fieldOf(record, "_forwarder"), "change") === "created";
-  const time = isFirst ? identify(name, raw).time : (seenAt(record) ?? identify(name, raw).time);
-  // A record without a time is not called old.
-  return time === null ? Infinity : millisOf(time);
-};
 
 /** A longer id stands in the row of a dead letter beside the record itself, and both would not fit. */
 const shownIdLength = 200;

@@ -28,7 +28,7 @@ import {
 import { migrate } from "./migrations.ts";
 import { cronSilentAfterMs, startsPoll } from "./plan.ts";
 import { giveThePast } from "./past.ts";
-import { identify, recordIdOf, timeOf } from "./record-identity.ts";
+import { identify, recordIdOf } from "./record-identity.ts";
 import type { Scope } from "./report.ts";
 import { enrol, forgetAbsent, members, noteMissing, noteName, type DestinationNote, type Member } from "./roster.ts";
 import { Source } from "./source.ts";
@@ -219,7 +219,7 @@ export class TenantState {
     const { generation } = this.#note;
     const chainKey = chainKeyOf(this.options.config);
     const kept = { spool, generation, chainKey, trouble };
-    this.couriers.set(id, new Courier({ ports, tenant: tenant.id, config, timeOf, recordIdOf, ...kept }));
+    this.couriers.set(id, new Courier({ ports, tenant: tenant.id, config, recordIdOf, ...kept }));
   }
 
   #enrol(): void {

@@ -6,7 +6,9 @@ import { datasets } from "../datasets/registry.ts";
 import { UnreadableAnswer, type Feed, type KandjiRequest } from "../datasets/dataset.ts";
 import { devices } from "../datasets/devices.ts";
 import type { Listing, Way } from "../datasets/listing.ts";
+import { Pass } from "../delivery/pass.ts";
 import { send } from "../delivery/send.ts";
+import type { Verdict } from "../destinations/destination.ts";
 import type { KandjiClient } from "../kandji/client.ts";
 import type { Permission } from "../kandji/failure.ts";
 import type { Ports } from "../ports.ts";
@@ -128,7 +130,7 @@ export async function checkDestination(ports: Ports, tenant: string, config: Des
   const { destination } = config;
   const name = `Destination ${config.id} (${config.type}, ${destination.host})`;
   const at = new Date(ports.now()).toISOString();
-  const context = { tenant, dataset: "audit-events", test: true };
+  const context = { tenant, dataset: "audit-events", collectedAt: ports.now(), test: true };
   const raw = JSON.stringify({
     id: `kandji-forwarder-test-${ports.now()}`,
     kandji_forwarder_test: true,
@@ -136,9 +138,13 @@ export async function checkDestination(ports: Ports, tenant: string, config: Des
     tenant,
     occurred_at: at,
   });
-  const { open, close } = destination.frame;
+  const { open, close } = destination.frame(context);
   const body = open + destination.encode({ raw }, context) + close;
-  const sent = await send(ports, destination, { id: `test_${tenant}_${config.id}_${ports.now()}`, context, body });
+  const pass = new Pass(ports, destination);
+  const refusal = pass.isMissing ? await pass.ask() : undefined;
+  if (refusal !== undefined) return { name, ok: false, ...advice(refusal) };
+  const test = { id: `test_${tenant}_${config.id}_${ports.now()}`, context, body };
+  const sent = await send(ports, destination, test, pass.token);
   if (!sent.answered) {
     return {
       name,
@@ -147,16 +153,20 @@ export async function checkDestination(ports: Ports, tenant: string, config: Des
       fix: "Check the address of the intake and that it can be reached from the internet",
     };
   }
-  const verdict = destination.judge(sent.answer);
+  const verdict = destination.judge(sent.answer, { records: 1 });
   if (verdict.kind === "accepted")
     return { name, ok: true, message: `The test record was accepted (${sent.answer.status})` };
-  const why = verdict.kind === "accepted-except" ? "The test record was refused" : verdict.why;
-  const fix = verdict.kind === "locked-out" ? verdict.fix : fixes[verdict.kind];
-  return { name, ok: false, message: why, fix };
+  return { name, ok: false, ...advice(verdict) };
+}
+
+function advice(verdict: Exclude<Verdict, { kind: "accepted" }>): { readonly message: string; readonly fix: string } {
+  const message = verdict.kind === "accepted-except" ? "The test record was refused" : verdict.why;
+  return { message, fix: verdict.kind === "locked-out" ? verdict.fix : fixes[verdict.kind] };
 }
 
 const fixes = {
   "accepted-except": "Look at what the intake requires of a record",
+  "accepted-some": "Look at what the intake requires of a record",
   "try-later": "The intake is there and cannot take records now: try again later",
   "too-big": "The intake refuses even a small request: check the address",
   refused: "The intake understood the request and refused the test record: look at what it requires of a record",

@@ -37,7 +37,7 @@ describe("an accepted batch", () => {
 
   test("is told of as encoded, whatever the frame", async () => {
     const frame = { open: "[", separator: ",", close: "]\n" };
-    const destination = destinationOf({ frame, encode: ({ raw }) => `{"log":${raw}}` });
+    const destination = destinationOf({ frame: () => frame, encode: ({ raw }) => `{"log":${raw}}` });
     const office = officeOf(() => ({}));
     office.append(records(1, 2));
     office.ports.http = async () => ({ status: 200, headers: new Headers(), body: "" });

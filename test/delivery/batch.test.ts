@@ -21,7 +21,6 @@ const sourceOf = (config: Partial<DestinationConfig> = {}, change: Partial<Batch
   tenant: "acme",
   generation: "g1",
   config: configOf(config),
-  timeOf: (_, raw) => (JSON.parse(raw) as { t: number }).t,
   now: start,
   ...change,
 });
@@ -40,9 +39,9 @@ describe("a batch", () => {
   test("is the records as they are, in order, in the frame of the destination", () => {
     const lines = records(1, 3);
     const frame = { open: "[", separator: ",", close: "]" };
-    const formed = batch(sourceOf({ destination: destinationOf({ frame }) }), lines);
+    const formed = batch(sourceOf({ destination: destinationOf({ frame: () => frame }) }), lines);
     expect(formed).toMatchObject({ body: `[${lines.join(",")}]`, positions: [100, 101, 102], end: 103, skipped: 0 });
-    expect(formed.context).toEqual({ tenant: "acme", dataset: "audit-events" });
+    expect(formed.context).toEqual({ tenant: "acme", dataset: "audit-events", collectedAt: start });
   });
 
   test("begins where it is told, and ends before where it is told", () => {
@@ -64,7 +63,7 @@ describe("a batch", () => {
     const lines = ['"éé"', '"漢"', '"😀😀"'];
     const whole = Buffer.byteLength(frame.open + lines.join(frame.separator) + frame.close);
     const at = (maxBatchBytes: number): Batch =>
-      batch(sourceOf({ maxBatchBytes, destination: destinationOf({ frame }) }), lines);
+      batch(sourceOf({ maxBatchBytes, destination: destinationOf({ frame: () => frame }) }), lines);
     expect(at(whole).positions).toHaveLength(3);
     expect(Buffer.byteLength(at(whole).body)).toBe(whole);
     expect(at(whole - 1).positions).toHaveLength(2);
@@ -79,7 +78,11 @@ describe("a batch", () => {
         fc.integer({ min: 1, max: 10 }),
         fc.integer({ min: 4, max: 200 }),
         (lines, maxBatchRecords, maxBatchBytes) => {
-          const source = sourceOf({ maxBatchRecords, maxBatchBytes, destination: destinationOf({ frame }) });
+          const source = sourceOf({
+            maxBatchRecords,
+            maxBatchBytes,
+            destination: destinationOf({ frame: () => frame }),
+          });
           const formed = form(source, lines);
           const sizeOf = (count: number): number => Buffer.byteLength(`<${lines.slice(0, count).join("||")}>`);
           if (!("body" in formed)) {
@@ -116,7 +119,8 @@ describe("a batch", () => {
 describe("records that are older than the intake takes", () => {
   const limits = { records: 1_000, bytes: 900_000, maxAgeMs: 18 * hour };
   const destination = destinationOf({ limits });
-  const aged = (...ages: readonly number[]): string[] => ages.map((age, n) => `{"id":"${n}","t":${start - age}}`);
+  const aged = (...ages: readonly number[]): string[] =>
+    ages.map((age, n) => `{"id":"${n}","occurred_at":"${new Date(start - age).toISOString()}"}`);
   const limit = 18 * hour - 60_000;
 
   test.each(["send", "skip", "restamp"] as const)("young ones are sent as they are: %s", (oldRecords) => {
@@ -167,6 +171,23 @@ describe("records that are older than the intake takes", () => {
     expect(later.id).not.toBe(batch(source, aged(limit)).id);
   });
 
+  test("whose time nobody can read are neither old nor early", () => {
+    const lines = ['{"id":"1"}', '{"id":"2","occurred_at":"yesterday"}', "7"];
+    const early = { ...limits, maxAheadMs: hour };
+    const source = sourceOf({ destination: destinationOf({ limits: early }), oldRecords: "skip" });
+    expect(batch(source, lines).body).toBe(`${lines.join("\n")}\n`);
+  });
+
+  test.each(["skip", "restamp"] as const)(
+    "and those too far in the future get the time of collection, a minute before the intake would drop them: %s",
+    (oldRecords) => {
+      const early = destinationOf({ limits: { ...limits, maxAheadMs: 2 * hour } });
+      const lines = aged(-(2 * hour - 60_000), -(2 * hour - 60_001), -(2 * hour - 59_999));
+      const formed = batch(sourceOf({ destination: early, oldRecords }), lines);
+      expect(formed.body).toBe(`${lines[0]}\n${lines[1]}\n${start}:${lines[2]}\n`);
+    },
+  );
+
   test("one more that is old makes another batch under another id", () => {
     const source = sourceOf({ destination, oldRecords: "skip" });
     const lines = aged(limit, limit - 5_000);
@@ -196,7 +217,7 @@ describe("the id of a batch", () => {
     const ids = [
       idOf(),
       idOf({ fingerprint: "fedcba9876543210" }),
-      idOf({ destination: destinationOf({ encodingVersion: 2 }) }),
+      idOf({ destination: destinationOf({ encodingVersion: () => "2" }) }),
       idOf({}, { generation: "g2" }),
       idOf({}, { tenant: "other" }),
       batch(sourceOf(), records(1, 2)).id,

@@ -196,10 +196,58 @@ describe("an intake that refuses everything", () => {
   });
 });
 
+describe("a batch of which the intake names the bad record", () => {
+  test.each([1, 2, 3, 7, 15, 16])("number %i: is parted there, and nowhere else", async (bad) => {
+    const { append, sent, spool, courierFor, clock } = officeOf((lines) => {
+      const at = lines.findIndex((line) => identify("", line).id === String(bad));
+      return at < 0 ? {} : { status: 422, body: String(at) };
+    });
+    append(records(1, 16));
+    const courier = courierFor();
+    await work(courier);
+    clock.at += minute;
+    append(records(100, 1));
+    await work(courier);
+    expect(spool.deadLetters.all().map(({ recordId }) => recordId)).toEqual([String(bad)]);
+    expect(ledgerOf(spool)).toMatchObject({ delivered: 16, dead: 1, pending: 0 });
+    // The whole, what stands before it, it alone, the one behind it, it once more, the rest, and the last one.
+    expect(sent.length).toBeLessThanOrEqual(7);
+  });
+
+  test.each(["-1", "16", "1.5", "nonsense"])("but names %s, which it does not have: it is halved", async (named) => {
+    const { append, spool, courierFor } = officeOf((lines) =>
+      lines.some((line) => identify("", line).id === "3") ? { status: 422, body: named } : {},
+    );
+    append(records(1, 16));
+    await work(courierFor());
+    expect(ledgerOf(spool)).toMatchObject({ delivered: 15, dead: 1, pending: 0 });
+  });
+});
+
+describe("a batch of which some were refused, and the intake does not say which", () => {
+  test("is kept whole as dead letters, and never sent again by itself", async () => {
+    const { append, sent, spool, courierFor, office, clock } = officeOf(status(206));
+    append(records(1, 3));
+    const courier = courierFor();
+    await work(courier);
+    expect(sent).toHaveLength(1);
+    expect(spool.deadLetters.all()).toMatchObject(
+      ["1", "2", "3"].map((recordId) => ({ recordId, status: 206, reason: "It answered 206", at: start })),
+    );
+    expect(ledgerOf(spool)).toMatchObject({ collected: 3, delivered: 0, dead: 3, pending: 0 });
+    office.intake = status(200);
+    clock.at += minute;
+    append(records(4, 1));
+    await work(courier);
+    expect(sent.map(({ ids }) => ids)).toEqual([["1", "2", "3"], ["4"]]);
+    expect(courier.trouble).toBeNull();
+  });
+});
+
 describe("a record that was refused alone and is left out by now", () => {
   test("because it has grown too old: it is skipped once, and no suspect any more", async () => {
     const { append, clock, spool, courierFor } = officeOf(status(400));
-    append([`{"id":"1","t":${start}}`]);
+    append([`{"id":"1","occurred_at":"${new Date(start).toISOString()}"}`]);
     const limits = { records: 1_000, bytes: 900_000, maxAgeMs: 18 * 60 * minute };
     const courier = courierFor({ destination: destinationOf({ limits }), oldRecords: "skip" });
     await work(courier);

@@ -10,7 +10,7 @@ const secret = Buffer.from("a key of thirty-two bytes, indeed");
 const signingSecret = `whsec_${secret.toString("base64")}`;
 const batch = {
   id: "acme_g1_audit-events_live_0_2_01234567-1",
-  context: { tenant: "acme", dataset: "audit-events" },
+  context: { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000 },
   body: '{"s":"é😀"}\n{"n":12345678901234567890}\n',
 };
 

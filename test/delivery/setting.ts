@@ -14,9 +14,9 @@ export function destinationOf(change: Partial<Destination> = {}): Destination {
   return {
     type: "plain",
     limits: { records: 1_000, bytes: 900_000 },
-    encodingVersion: 1,
+    encodingVersion: () => "1",
     host: "intake.example",
-    frame: { open: "", separator: "\n", close: "\n" },
+    frame: () => ({ open: "", separator: "\n", close: "\n" }),
     encode: ({ raw, restampedAt }) => (restampedAt === undefined ? raw : `${restampedAt}:${raw}`),
     request: ({ id }) => ({ url: "https://intake.example/in", headers: { "webhook-id": id }, gzip: false }),
     judge: ({ status, body = "" }) => verdicts[status]?.(body) ?? { kind: "try-later", why: `It answered ${status}` },
@@ -31,7 +31,11 @@ const verdicts: Readonly<Record<number, (body: string) => Verdict>> = {
     kind: "accepted-except",
     refused: new Map((JSON.parse(body) as number[]).map((index) => [index, `Number ${index} is bad`])),
   }),
+  // Some of them were refused, and it does not say which.
+  206: () => ({ kind: "accepted-some", why: "It answered 206" }),
   400: () => ({ kind: "refused", why: "It answered 400" }),
+  // The body is the index of the first that is bad.
+  422: (body) => ({ kind: "refused", why: "It answered 422", culprit: Number(body) }),
   401: () => ({ kind: "locked-out", why: "It answered 401", fix: "Mend the key" }),
   413: () => ({ kind: "too-big", why: "It answered 413" }),
 };
@@ -88,7 +92,6 @@ export function officeOf(intake: Intake, maxSpoolBytes?: number) {
     tenant: "acme",
     generation: "g1",
     chainKey: new ChainKey("a key that the intake does not have"),
-    timeOf: (_: string, raw: string) => identify("", raw).time ?? Infinity,
     recordIdOf: (_: string, raw: string) => identify("", raw).id,
   };
   const courierFor = (config: Partial<DestinationConfig> = {}, trouble: Trouble | null = null, over = spool): Courier =>

@@ -6,7 +6,7 @@ import { live, suspect } from "../spool/setting.ts";
 
 const offset: Offset = { ...newOffset("siem", live, { appended: 10, shared: 10 }), delivered: 3 };
 function batchOf(positions: readonly number[], end: number, skipped = 0): Batch {
-  const context = { tenant: "acme", dataset: "audit-events" };
+  const context = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000 };
   const batch = {
     id: "b",
     lane: live,

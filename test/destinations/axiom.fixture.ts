@@ -31,6 +31,8 @@ export const axiomFixture: Fixture = {
     { record: { raw: timeless }, batch: { test: true }, text: `{${rest("verification", timeless)}` },
   ],
   rawOf: (body) => (JSON.parse(body) as { record: string }[]).map(({ record }) => record),
+  success: 200,
+  odd: { empty: "try-later", markup: "try-later", truncated: "try-later", "too long to read": "try-later" },
   verdicts: {
     accepted: [200, 202],
     refused: [206, 400, 422],

@@ -6,7 +6,8 @@ const token = "xaat-01234567-89ab-cdef-0123-456789abcdef";
 const secret = { type: "axiom", token, dataset: "kandji" };
 const intake = { kind: "axiom", apiKey: token } as const;
 const { destination } = destinationOf(secret);
-const judge = (status: number, body?: string) => destination.judge({ status, headers: new Headers(), body });
+const judge = (status: number, body?: string) =>
+  destination.judge({ status, headers: new Headers(), body }, { records: 1 });
 
 describe("axiom", () => {
   it("makes an array of three records, each a text", () => {

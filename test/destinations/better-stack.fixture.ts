@@ -33,6 +33,8 @@ export const betterStackFixture: Fixture = {
   ],
   rawOf: (body) =>
     (sliceArray(body) ?? []).map((event) => event.slice(event.indexOf('"record":') + '"record":'.length, -1)),
+  success: 202,
+  odd: { empty: "accepted", markup: "try-later", truncated: "try-later", "too long to read": "accepted" },
   verdicts: {
     accepted: [200, 201, 202, 204],
     refused: [400, 406],

@@ -57,7 +57,7 @@ describe("better-stack", () => {
   });
 
   it("says of a quota that is used up what raises it", () => {
-    expect(destination.judge({ status: 402, headers: new Headers(), body: "Quota exceeded" })).toEqual({
+    expect(destination.judge({ status: 402, headers: new Headers(), body: "Quota exceeded" }, { records: 1 })).toEqual({
       kind: "locked-out",
       why: "Better Stack answered 402: the quota of the plan or your spending limit is used up",
       fix: "Raise the spending limit or the plan in Better Stack; the records wait until it takes them again",
@@ -85,7 +85,10 @@ describe("better-stack", () => {
 
   it("shows in its document what it sends", () => {
     const document = readFileSync(join(import.meta.dirname, "../../docs/destinations/better-stack.md"), "utf8");
-    const example = destination.encode({ raw: exampleEvent }, { tenant: "acme", dataset: "audit-events" });
+    const example = destination.encode(
+      { raw: exampleEvent },
+      { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000 },
+    );
     expect(document).toContain(`\n${example}\n`);
   });
 });

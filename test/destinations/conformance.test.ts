@@ -1,33 +1,15 @@
 import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Destination, OutgoingRecord, Verdict } from "../../src/destinations/destination.ts";
+import type { Destination, Verdict } from "../../src/destinations/destination.ts";
+import type { SpooledRecord } from "../../src/destinations/record.ts";
 import { destinationTypes } from "../../src/destinations/registry.ts";
+import { version } from "../../src/version.ts";
 import { destinationErrors, destinationOf } from "../config/ask.ts";
-import { betterStackFixture } from "./better-stack.fixture.ts";
-import { datadogFixture } from "./datadog.fixture.ts";
-import type { Fixture } from "./fixture.ts";
-import { logscaleFixture } from "./logscale.fixture.ts";
-import { newRelicFixture } from "./new-relic.fixture.ts";
-import { axiomFixture } from "./axiom.fixture.ts";
-import { splunkHecFixture } from "./splunk-hec.fixture.ts";
-import { sumoLogicFixture } from "./sumo-logic.fixture.ts";
-import { webhookFixture } from "./webhook.fixture.ts";
+import { batch, three } from "./exchange.ts";
+import { fixtures } from "./fixtures.ts";
 
 /** What every destination type must hold. A type without a fixture fails. */
-
-const fixtures: ReadonlyMap<string, Fixture> = new Map([
-  ["better-stack", betterStackFixture],
-  ["datadog", datadogFixture],
-  ["logscale", logscaleFixture],
-  ["new-relic", newRelicFixture],
-  ["axiom", axiomFixture],
-  ["splunk-hec", splunkHecFixture],
-  ["sumo-logic", sumoLogicFixture],
-  ["webhook", webhookFixture],
-]);
-
-const batch = { tenant: "acme", dataset: "audit-events", id: "b-1" };
 
 // What the contract and the vendors speak of, and some that nobody speaks of.
 const statuses = [
@@ -36,8 +18,8 @@ const statuses = [
   [500, 501, 502, 503, 504, 520, 522, 529, 599],
 ].flat();
 
-function bodyOf(destination: Destination, records: readonly OutgoingRecord[]): string {
-  const { open, separator, close } = destination.frame;
+function bodyOf(destination: Destination, records: readonly SpooledRecord[]): string {
+  const { open, separator, close } = destination.frame(batch);
   return open + records.map((record) => destination.encode(record, batch)).join(separator) + close;
 }
 
@@ -61,7 +43,8 @@ describe("the registry", () => {
 describe.each([...fixtures])("%s", (name, fixture) => {
   const secret = (which: "fewest" | "most"): object => ({ type: name, ...fixture.settings[which] });
   const open = (which: "fewest" | "most" = "fewest"): Destination => destinationOf(secret(which)).destination;
-  const judge = (status: number, body?: string): Verdict => open().judge({ status, headers: new Headers(), body });
+  const judge = (status: number, body?: string): Verdict =>
+    open().judge({ status, headers: new Headers(), body }, { records: 1 });
 
   it("cites the vendor's page and knows its limits", () => {
     const type = destinationTypes.get(name);
@@ -111,7 +94,7 @@ describe.each([...fixtures])("%s", (name, fixture) => {
       fc.property(fc.array(raw, { minLength: 1, maxLength: 5 }), fc.constantFrom("fewest", "most"), (texts, which) => {
         const destination = open(which);
         const records = texts.map((text) => ({ raw: text }));
-        const { open: opening, separator, close } = destination.frame;
+        const { open: opening, separator, close } = destination.frame(batch);
         const parts = records.map((record) => bytesOf(destination.encode(record, batch)));
         const sum = parts.reduce((total, part) => total + part, bytesOf(opening) + bytesOf(close));
         expect(bytesOf(bodyOf(destination, records))).toBe(sum + bytesOf(separator) * (records.length - 1));
@@ -133,6 +116,34 @@ describe.each([...fixtures])("%s", (name, fixture) => {
   it("skips old records unasked only where the intake drops them unasked", () => {
     const { oldRecords, destination } = destinationOf(secret("fewest"));
     expect(oldRecords).toBe(destination.limits.maxAgeMs === undefined ? "send" : "skip");
+  });
+
+  it("makes the same request of three records as ever", async () => {
+    const { url, headers, gzip } = open().request(batch);
+    const head = Object.entries(headers).map(([key, value]) => `${key}: ${value.replace(version, "VERSION")}`);
+    const whole = [
+      `POST ${url}`,
+      ...head,
+      `(gzip: ${gzip})`,
+      "",
+      bodyOf(
+        open(),
+        three.map((text) => ({ raw: text })),
+      ),
+    ];
+    await expect(whole.join("\n")).toMatchFileSnapshot(`fixtures/requests/${name}.txt`);
+  });
+
+  it("is not taken in by a success that is none", () => {
+    const body = fixture.bodies?.get(fixture.success) ?? "";
+    expect(judge(fixture.success, body)).toEqual({ kind: "accepted" });
+    const odd = {
+      empty: judge(fixture.success, "").kind,
+      markup: judge(fixture.success, "<!doctype html><title>Sign in</title>").kind,
+      truncated: judge(fixture.success, body === "" ? '{"ok":tr' : body.slice(0, -1)).kind,
+      "too long to read": judge(fixture.success, undefined).kind,
+    };
+    expect(odd).toEqual(fixture.odd);
   });
 
   it("judges every status", () => {

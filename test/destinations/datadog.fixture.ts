@@ -39,12 +39,14 @@ export const datadogFixture: Fixture = {
     },
   ],
   rawOf: (body) => (JSON.parse(body) as { message: string }[]).map((log) => log.message),
+  success: 202,
+  odd: { empty: "accepted", markup: "try-later", truncated: "try-later", "too long to read": "accepted" },
   verdicts: {
-    accepted: [200, 201, 202, 204, 206, 260, 299],
+    accepted: [200, 201, 202, 204],
     refused: [400],
     "too-big": [413],
     "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
-    "try-later": [100, 103, 199, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "try-later": [100, 103, 199, 206, 260, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
   },
   bodies: new Map([
     [202, "{}"],

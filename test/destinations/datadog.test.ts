@@ -2,13 +2,16 @@ import { describe, expect, it } from "vitest";
 import { destinationOf } from "../config/ask.ts";
 
 const apiKey = "0123456789abcdef0123456789abcdef";
-const batch = { tenant: "acme", dataset: "audit-events" };
+const batch = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000 };
 const judge = (status: number, body?: string) =>
-  destinationOf({ type: "datadog", site: "datadoghq.com", apiKey }).destination.judge({
-    status,
-    headers: new Headers(),
-    body,
-  });
+  destinationOf({ type: "datadog", site: "datadoghq.com", apiKey }).destination.judge(
+    {
+      status,
+      headers: new Headers(),
+      body,
+    },
+    { records: 1 },
+  );
 
 describe("datadog", () => {
   it.each([

@@ -1,32 +1,43 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { destinationTypes } from "../../src/destinations/registry.ts";
 import { destinationOf } from "../config/ask.ts";
-import { axiomFixture } from "./axiom.fixture.ts";
-import { exampleEvent } from "./exchange.ts";
-import { splunkHecFixture } from "./splunk-hec.fixture.ts";
-import { sumoLogicFixture } from "./sumo-logic.fixture.ts";
+import { batch, exampleEvent } from "./exchange.ts";
 
-/** The example under "What arrives" is what the code makes of its record, with the secret of "Set it up". */
+/** Each type has a page; the example under "What arrives" is what the code makes of its record, with the secret of "Set it up". */
 
-const rawOf = new Map([
-  ["axiom", axiomFixture.rawOf],
-  ["splunk-hec", splunkHecFixture.rawOf],
-  ["sumo-logic", sumoLogicFixture.rawOf],
-]);
+const pageOf = (type: string): string =>
+  readFileSync(join(import.meta.dirname, "../../docs/destinations", `${type}.md`), "utf8");
 
-const batch = { tenant: "acme", dataset: "audit-events" };
+/** What stands for a credential in a page, made into one that is taken. */
+const filled = (secret: string): object =>
+  JSON.parse(
+    secret.replaceAll("whsec_…", `whsec_${Buffer.alloc(32, 1).toString("base64")}`).replaceAll("…", "x"),
+  ) as object;
 
-describe.each([...rawOf])("docs/destinations/%s.md", (type, read) => {
-  const text = readFileSync(join(import.meta.dirname, "../../docs/destinations", `${type}.md`), "utf8");
-  const [secret = "", example = ""] = [...text.matchAll(/^```json\n(.*?)\n```$/gmsu)].map(([, block = ""]) => block);
+describe.each([...destinationTypes.keys()])("docs/destinations/%s.md", (type) => {
+  const text = pageOf(type);
+  const [secret = ""] = [...text.matchAll(/^```json\n(.*?)\n```$/gmsu)].map(([, block = ""]) => block);
+  const section = (title: string): string => text.split(/^## /mu).find((part) => part.startsWith(title)) ?? "";
 
-  it("shows what arrives", () => {
-    const { destination } = destinationOf(JSON.parse(secret.replaceAll("…", "x")) as object);
-    const { open, close } = destination.frame;
-    const [raw = ""] = read(open + example + close);
-    expect(raw).toBe(exampleEvent);
-    expect(destination.encode({ raw }, batch)).toBe(example);
-    expect(text).toContain(`POST ${destination.request({ ...batch, id: "b-1" }).url.replace(/x$/u, "…")}`);
+  it("tells how to set it up in three steps, with a secret that the forwarder takes", () => {
+    expect(section("Set it up").match(/^\d\. /gmu)).toEqual(["1. ", "2. ", "3. "]);
+    expect(destinationOf(filled(secret)).type).toBe(type);
+  });
+
+  it("shows what arrives, from where it is sent", () => {
+    const { destination } = destinationOf(filled(secret));
+    const example = destination.encode({ raw: exampleEvent }, batch);
+    expect(section("What arrives")).toContain(`\n${example}\n`);
+    expect(section("What arrives")).toContain(new URL(destination.request(batch).url).pathname.replace(/\/x$/u, "/…"));
+  });
+
+  it.each(["See it", "What answers mean", "Limits"])('says "%s"', (title) => {
+    expect(section(title)).not.toBe("");
+  });
+
+  it("says what the vendor loses without a word, and what guards against it", () => {
+    expect(text).toMatch(/^## What .* loses without a word, and the guard$/mu);
   });
 });

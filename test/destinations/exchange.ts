@@ -11,16 +11,16 @@ export const three = [
   '{"device_id":"d1","name":"é","_forwarder":{"change":"updated","seenAt":"2026-05-01T08:31:04.500Z"}}',
 ];
 
-const batch = { tenant: "acme", dataset: "audit-events", id: "b-1" };
+export const batch = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000, id: "b-1" };
 
 export function bodyOf(destination: Destination, raws: readonly string[]): string {
-  const { open, separator, close } = destination.frame;
+  const { open, separator, close } = destination.frame(batch);
   return open + raws.map((raw) => destination.encode({ raw }, batch)).join(separator) + close;
 }
 
 /** What an answer is taken for. */
 export function judged(secret: object, status: number, body?: string): Verdict["kind"] {
-  return destinationOf(secret).destination.judge({ status, headers: new Headers(), body }).kind;
+  return destinationOf(secret).destination.judge({ status, headers: new Headers(), body }, { records: 1 }).kind;
 }
 
 export interface Exchange {
@@ -49,7 +49,10 @@ export async function exchange(
       body: request.gzip ? gzipSync(body) : body,
     }),
   );
-  const verdict = destination.judge({ status: answer.status, headers: answer.headers, body: await answer.text() });
+  const verdict = destination.judge(
+    { status: answer.status, headers: answer.headers, body: await answer.text() },
+    { records: 1 },
+  );
   return { intake, status: answer.status, verdict, held: [...intake.memory.texts.values()] };
 }
 

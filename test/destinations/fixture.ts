@@ -1,4 +1,5 @@
-import type { BatchContext, OutgoingRecord, Verdict } from "../../src/destinations/destination.ts";
+import type { BatchContext, Verdict } from "../../src/destinations/destination.ts";
+import type { SpooledRecord } from "../../src/destinations/record.ts";
 
 /** What must be known about a destination type before it may be offered: how it looks on the wire and what its answers mean. */
 export interface Fixture {
@@ -11,7 +12,7 @@ export interface Fixture {
   readonly headers: Readonly<Record<string, string>>;
   /** A record and the text that it becomes, under `fewest`. */
   readonly encoded: readonly {
-    readonly record: OutgoingRecord;
+    readonly record: SpooledRecord;
     readonly batch?: Partial<BatchContext>;
     readonly text: string;
   }[];
@@ -19,6 +20,10 @@ export interface Fixture {
   readonly rawOf: (body: string) => string[];
   /** Every status of the conformance test stands under one verdict. */
   readonly verdicts: Readonly<Partial<Record<Verdict["kind"], readonly number[]>>>;
+  /** The status with which the intake says that it has the records. */
+  readonly success: number;
+  /** What is made of that status when the body that comes with it is not the intake's. */
+  readonly odd: Readonly<Record<"empty" | "markup" | "truncated" | "too long to read", Verdict["kind"]>>;
   /** A body, where the vendor documents one, that comes with a status. */
   readonly bodies?: ReadonlyMap<number, string>;
 }

@@ -41,6 +41,8 @@ export const logscaleFixture: Fixture = {
       .split("\n")
       .slice(0, -1)
       .map((line) => (JSON.parse(line) as { event: string }).event),
+  success: 200,
+  odd: { empty: "accepted", markup: "try-later", truncated: "try-later", "too long to read": "accepted" },
   verdicts: {
     accepted: [200, 201, 202, 204],
     refused: [400],

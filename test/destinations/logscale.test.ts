@@ -7,7 +7,7 @@ import { bodyOf, bodyOfSize, exampleEvent, exchange, judged, three } from "./exc
 const secret = { type: "logscale", url: "https://cloud.us.humio.com", ingestToken: "right" };
 const intake = { kind: "logscale", apiKey: "right" } as const;
 const { destination } = destinationOf(secret);
-const batch = { tenant: "acme", dataset: "audit-events", id: "b-1" };
+const batch = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000, id: "b-1" };
 
 describe("logscale", () => {
   it("makes three lines of three records, each with its own time, to the character", async () => {

@@ -39,6 +39,8 @@ export const newRelicFixture: Fixture = {
   ],
   rawOf: (body) =>
     (JSON.parse(body) as { logs: { message: string }[] }[]).flatMap(({ logs }) => logs.map(({ message }) => message)),
+  success: 202,
+  odd: { empty: "accepted", markup: "try-later", truncated: "try-later", "too long to read": "accepted" },
   verdicts: {
     accepted: [200, 201, 202, 204],
     refused: [400],

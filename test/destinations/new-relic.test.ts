@@ -8,7 +8,7 @@ const secret = { type: "new-relic", licenseKey: "right" };
 const now = Date.UTC(2026, 4, 1, 9);
 const intake = { kind: "new-relic", apiKey: "right", now: () => now } as const;
 const { destination, oldRecords } = destinationOf(secret);
-const batch = { tenant: "acme", dataset: "audit-events", id: "b-1" };
+const batch = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000, id: "b-1" };
 const hours = 3_600_000;
 
 describe("new-relic", () => {
@@ -59,7 +59,7 @@ describe("new-relic", () => {
     const sent = await exchange(secret, intake, bodyOf(destination, raws));
     expect(sent).toMatchObject({ status: 202, held: [raws[0]] });
     expect(sent.intake.memory.dropped.size).toBe(1);
-    const { open, close } = destination.frame;
+    const { open, close } = destination.frame(batch);
     const restamped = destination.encode({ raw: raws[1] ?? "", restampedAt: now }, batch);
     expect(await exchange(secret, intake, open + restamped + close)).toMatchObject({ held: [raws[1]] });
   });

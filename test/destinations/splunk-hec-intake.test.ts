@@ -3,7 +3,7 @@ import { destinationOf } from "../config/ask.ts";
 import { SimulatedIntake, type IntakeOptions } from "../simulator/intake.ts";
 
 const token = "token-0123456789";
-const batch = { tenant: "acme", dataset: "audit-events", id: "b-1" };
+const batch = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000, id: "b-1" };
 const { destination } = destinationOf({ type: "splunk-hec", url: "https://splunk.example.com:8088", token });
 
 const idOf = (n: number): string => `01K8QZ3M4T7R9W2X5Y6A${String(n).padStart(6, "0")}`;
@@ -19,12 +19,12 @@ async function post(intake: SimulatedIntake, body: string, change: Record<string
   return {
     status: answer.status,
     text,
-    verdict: destination.judge({ status: answer.status, headers: answer.headers, body: text }),
+    verdict: destination.judge({ status: answer.status, headers: answer.headers, body: text }, { records: 1 }),
   };
 }
 
 const bodyOf = (...raws: string[]): string =>
-  raws.map((raw) => destination.encode({ raw }, batch)).join(destination.frame.separator);
+  raws.map((raw) => destination.encode({ raw }, batch)).join(destination.frame(batch).separator);
 
 describe("the simulated Splunk", () => {
   it("takes what the forwarder sends, to the character", async () => {

@@ -40,6 +40,8 @@ export const splunkHecFixture: Fixture = {
     },
   ],
   rawOf: (body) => body.split("\n").map((line) => (JSON.parse(line) as { event: string }).event),
+  success: 200,
+  odd: { empty: "try-later", markup: "try-later", truncated: "try-later", "too long to read": "try-later" },
   verdicts: {
     accepted: [200, 202],
     refused: [400],

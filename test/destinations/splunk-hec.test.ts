@@ -2,14 +2,15 @@ import { describe, expect, it } from "vitest";
 import { destinationErrors, destinationOf } from "../config/ask.ts";
 
 const secret = { type: "splunk-hec", url: "https://splunk.example.com:8088", token: "token-0123456789" };
-const batch = { tenant: "acme", dataset: "audit-events", id: "b-1" };
+const batch = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000, id: "b-1" };
 const { destination } = destinationOf(secret);
-const judge = (status: number, body?: string) => destination.judge({ status, headers: new Headers(), body });
+const judge = (status: number, body?: string) =>
+  destination.judge({ status, headers: new Headers(), body }, { records: 1 });
 
 describe("splunk-hec", () => {
   it("makes a body of three records, one after another", () => {
     const event = (id: number): string => `{"id":"${id}","occurred_at":"2026-05-01T08:31:0${id}.000001Z"}`;
-    const { open, separator, close } = destination.frame;
+    const { open, separator, close } = destination.frame(batch);
     const encoded = [1, 2, 3].map((id) => destination.encode({ raw: event(id) }, batch));
     const line = (id: number): string =>
       `{"time":177762426${id}.000001,"host":"acme","source":"kandji-forwarder","sourcetype":"kandji:audit-events",` +

@@ -28,6 +28,8 @@ export const sumoLogicFixture: Fixture = {
       .split("\n")
       .slice(0, -1)
       .map((line) => line.slice(line.indexOf(start) + start.length, -1)),
+  success: 200,
+  odd: { empty: "accepted", markup: "try-later", truncated: "try-later", "too long to read": "accepted" },
   verdicts: {
     accepted: [200],
     refused: [400],

@@ -5,7 +5,7 @@ import { bodyOf, bodyOfSize, exchange, judged, three } from "./exchange.ts";
 const code = "ZaVnC4dhaV1QWERTY012345==";
 const secret = { type: "sumo-logic", url: `https://collectors.sumologic.com/receiver/v1/http/${code}` };
 const intake = { kind: "sumo-logic", apiKey: code } as const;
-const batch = { tenant: "acme", dataset: "audit-events", id: "b-1" };
+const batch = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000, id: "b-1" };
 const { destination } = destinationOf(secret);
 
 describe("sumo-logic", () => {

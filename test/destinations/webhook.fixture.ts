@@ -32,6 +32,8 @@ export const webhookFixture: Fixture = {
     { record: { raw }, batch: { test: true }, text: raw },
   ],
   rawOf: (body) => body.split("\n").slice(0, -1),
+  success: 200,
+  odd: { empty: "accepted", markup: "accepted", truncated: "accepted", "too long to read": "accepted" },
   verdicts: {
     accepted: [200, 201, 202, 204, 206, 260, 299],
     refused: [400, 422],

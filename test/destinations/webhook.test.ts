@@ -5,7 +5,7 @@ import { version } from "../../src/version.ts";
 import { destinationOf } from "../config/ask.ts";
 
 const webhook = { type: "webhook", url: "https://logs.example.com/in" };
-const batch = { tenant: "acme", dataset: "audit-events", id: "b-1" };
+const batch = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000, id: "b-1" };
 const requestOf = (more: object = {}) => destinationOf({ ...webhook, ...more }).destination.request(batch);
 
 describe("webhook", () => {
@@ -21,12 +21,12 @@ describe("webhook", () => {
       },
       gzip: false,
     });
-    expect(destinationOf(webhook).destination.frame).toEqual({ open: "", separator: "\n", close: "\n" });
+    expect(destinationOf(webhook).destination.frame(batch)).toEqual({ open: "", separator: "\n", close: "\n" });
   });
 
   it("sends an array when told to", () => {
     const { destination } = destinationOf({ ...webhook, encoding: "json-array" });
-    expect(destination.frame).toEqual({ open: "[", separator: ",", close: "]" });
+    expect(destination.frame(batch)).toEqual({ open: "[", separator: ",", close: "]" });
     expect(destination.request(batch).headers["Content-Type"]).toBe("application/json");
   });
 
@@ -34,7 +34,7 @@ describe("webhook", () => {
     const signingSecret = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
     const request = requestOf({ signingSecret, gzip: true });
     expect(request.gzip).toBe(true);
-    expect(request.signingSecret?.reveal()).toBe(signingSecret);
+    expect(request.signature?.secret.reveal()).toBe(signingSecret);
     expect(JSON.stringify(request)).not.toContain(signingSecret);
   });
 

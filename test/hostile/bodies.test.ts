@@ -62,9 +62,13 @@ const asks = {
     const parsed = readConfig(environment).destinations.get("datadog");
     if (parsed?.ok !== true) throw new Error("No valid secret");
     const { destination } = parsed.value;
-    const batch = { id: "b-1", context: { tenant: "acme", dataset: "audit-events" }, body: "{}" };
+    const batch = {
+      id: "b-1",
+      context: { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000 },
+      body: "{}",
+    };
     const sent = await send(portsOver(fetch), destination, batch);
-    return sent.answered ? (sent.answer.body?.length ?? destination.judge(sent.answer).kind) : sent.why;
+    return sent.answered ? (sent.answer.body?.length ?? destination.judge(sent.answer, { records: 1 }).kind) : sent.why;
   },
 };
 const sides = Object.keys(asks) as (keyof typeof asks)[];

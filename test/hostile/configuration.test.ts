@@ -162,7 +162,12 @@ function expectUsable({ tenants, destinations }: Config, isLocal: boolean): void
   for (const parsed of destinations.values()) {
     if (!parsed.ok) continue;
     const { destination, maxBatchRecords, maxBatchBytes } = parsed.value;
-    const { url, headers } = destination.request({ tenant: "acme", dataset: "audit-events", id: "b-1" });
+    const { url, headers } = destination.request({
+      tenant: "acme",
+      dataset: "audit-events",
+      collectedAt: 1_777_624_265_000,
+      id: "b-1",
+    });
     const { hostname, protocol } = new URL(new Request(url, { method: "POST", headers, body: "x" }).url);
     if (!isLocal)
       expect([protocol, hostname]).toEqual([

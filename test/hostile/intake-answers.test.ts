@@ -45,11 +45,15 @@ describe("an answer", () => {
           return answered(hostile, request, limits);
         },
       };
-      const batch = { id: "b-1", context: { tenant: "acme", dataset: "audit-events" }, body: "{}\n" };
+      const batch = {
+        id: "b-1",
+        context: { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000 },
+        body: "{}\n",
+      };
       const sent = await send(ports as Ports, destination, batch);
       expect(asked.map(({ url, method }) => [new URL(url).host, method])).toEqual([[destination.host, "POST"]]);
       if (!sent.answered) return expect(secretsIn(sent.why)).toEqual([]);
-      const verdict = destination.judge(sent.answer);
+      const verdict = destination.judge(sent.answer, { records: 1 });
       const reasons = verdict.kind === "accepted-except" ? [...verdict.refused.values()] : [];
       expect(secretsIn(JSON.stringify([verdict, reasons]))).toEqual([]);
       if (verdict.kind !== "accepted" && verdict.kind !== "accepted-except") expect(verdict.why).not.toBe("");

@@ -23,7 +23,12 @@ function intakeOf(url: string, type = "webhook"): URL | undefined {
   const { destinations } = readConfig({ DESTINATION_SIEM: JSON.stringify({ type, url, ...keysOf[type] }) });
   const siem = destinations.get("siem");
   if (siem?.ok !== true) return undefined;
-  const request = siem.value.destination.request({ tenant: "acme", dataset: "audit-events", id: "id" });
+  const request = siem.value.destination.request({
+    tenant: "acme",
+    dataset: "audit-events",
+    collectedAt: 1_777_624_265_000,
+    id: "id",
+  });
   return new URL(request.url);
 }
 

@@ -98,7 +98,12 @@ describe("a line break in a secret", () => {
       const { destinations } = readConfig(webhook({ url: `https://logs.example.com/in?x=${text}` }));
       const siem = destinations.get("siem");
       if (siem?.ok !== true) continue;
-      const { url, headers } = siem.value.destination.request({ tenant: "acme", dataset: "audit-events", id: "id" });
+      const { url, headers } = siem.value.destination.request({
+        tenant: "acme",
+        dataset: "audit-events",
+        collectedAt: 1_777_624_265_000,
+        id: "id",
+      });
       for (const sent of [url, ...Object.keys(headers), ...Object.values(headers)])
         expect(sent).toMatch(/^[\x20-\x7e]*$/);
     }

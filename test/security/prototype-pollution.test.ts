@@ -66,7 +66,12 @@ describe("in a secret", () => {
       const text = `{"type":"webhook","url":"https://logs.example.com","headers":${headers}}`;
       const siem = readConfig({ DESTINATION_SIEM: text }).destinations.get("siem");
       if (siem?.ok !== true) continue;
-      const sent = siem.value.destination.request({ tenant: "acme", dataset: "audit-events", id: "id" }).headers;
+      const sent = siem.value.destination.request({
+        tenant: "acme",
+        dataset: "audit-events",
+        collectedAt: 1_777_624_265_000,
+        id: "id",
+      }).headers;
       expect(Object.getPrototypeOf(sent)).toBe(Object.prototype);
       expect(new Headers(sent).has("X-Evil")).toBe(false);
     }

@@ -200,9 +200,9 @@ const ofDelivery: readonly Defect[] = [
   ),
   one(
     "markup-is-acceptance",
-    "destinations/datadog.ts",
-    'if (verdict.kind !== "accepted" || !isMarkup(answer)) return verdict;',
-    "if (!isMarkup(answer)) return verdict; else return verdict;",
+    "destinations/receipts.ts",
+    'if (text.startsWith("<")) return',
+    "if (status === 0) return",
   ),
   one("too-old-is-sent", "delivery/batch.ts", ": config.oldRecords;", ': "send";'),
   // Made, and found by histories.

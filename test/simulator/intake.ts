@@ -1,10 +1,7 @@
 /** A simulated log intake: reads batches as its kind does, refuses what it is told to refuse, remembers what it accepted. */
 import { Hono } from "hono";
 import { gunzipSync } from "node:zlib";
-import { BETTER_STACK_MAX_BYTES, readBetterStack } from "./better-stack-intake.ts";
-import { readAxiom } from "./axiom-intake.ts";
 import { changed, type Change } from "./change.ts";
-import { readDatadog } from "./datadog-intake.ts";
 import {
   cutAnswer,
   FaultDesk,
@@ -15,22 +12,8 @@ import {
   type Hang,
 } from "./faults.ts";
 import { IntakeMemory, type Delivery } from "./intake-memory.ts";
-import { LOGSCALE_MAX_BYTES, readLogscale } from "./logscale-intake.ts";
-import { NEW_RELIC_MAX_BYTES, readNewRelic } from "./new-relic-intake.ts";
+import { intakes, type IntakeKind } from "./intakes.ts";
 import { RequestLog } from "./request-log.ts";
-import { readSplunkHec } from "./splunk-hec-intake.ts";
-import { readSumoLogic } from "./sumo-logic-intake.ts";
-import { readWebhook } from "./webhook-intake.ts";
-
-export type IntakeKind =
-  | "webhook"
-  | "datadog"
-  | "axiom"
-  | "better-stack"
-  | "logscale"
-  | "new-relic"
-  | "splunk-hec"
-  | "sumo-logic";
 
 /** What may be changed while it runs. */
 export interface IntakeSettings {
@@ -86,28 +69,7 @@ export interface ReadingContext {
   readonly options: IntakeOptions;
 }
 
-/** The vendors' limits; a test may set others. */
-const USUAL: Record<IntakeKind, IntakeSettings> = {
-  webhook: { refuse: [], maxRecords: null, maxBytes: null, latencyMs: 0 },
-  datadog: { refuse: [], maxRecords: 1000, maxBytes: 5_000_000, latencyMs: 0 },
-  "better-stack": { refuse: [], maxRecords: null, maxBytes: BETTER_STACK_MAX_BYTES, latencyMs: 0 },
-  logscale: { refuse: [], maxRecords: null, maxBytes: LOGSCALE_MAX_BYTES, latencyMs: 0 },
-  "new-relic": { refuse: [], maxRecords: null, maxBytes: NEW_RELIC_MAX_BYTES, latencyMs: 0 },
-  "splunk-hec": { refuse: [], maxRecords: null, maxBytes: 1_000_000, latencyMs: 0 },
-  "sumo-logic": { refuse: [], maxRecords: null, maxBytes: 1_000_000, latencyMs: 0 },
-  axiom: { refuse: [], maxRecords: 10_000, maxBytes: null, latencyMs: 0 },
-};
-
-const READERS: Record<IntakeKind, (context: ReadingContext) => Reading> = {
-  webhook: readWebhook,
-  datadog: readDatadog,
-  "better-stack": readBetterStack,
-  logscale: readLogscale,
-  "new-relic": readNewRelic,
-  "splunk-hec": readSplunkHec,
-  "sumo-logic": readSumoLogic,
-  axiom: readAxiom,
-};
+const unlimited: IntakeSettings = { refuse: [], maxRecords: null, maxBytes: null, latencyMs: 0 };
 
 export class SimulatedIntake {
   readonly kind: IntakeKind;
@@ -127,7 +89,7 @@ export class SimulatedIntake {
     this.#now = now;
     this.#hang = hang;
     const { refuse, maxRecords, maxBytes, latencyMs } = options;
-    this.#settings = changed(USUAL[kind], { refuse, maxRecords, maxBytes, latencyMs });
+    this.#settings = changed({ ...unlimited, ...intakes[kind].limits }, { refuse, maxRecords, maxBytes, latencyMs });
     this.faults = new FaultDesk(seed);
     this.memory = new IntakeMemory(keepTexts);
     this.app = new Hono().all("*", (c) => this.#answerAndLog(c.req.raw));
@@ -184,7 +146,7 @@ export class SimulatedIntake {
     const text = decoded(request, body);
     if (text === undefined) return { response: answer(400, `{"error":"cannot decompress"}`), authorized: true };
     const tooLarge = this.#settings.maxBytes !== null && Buffer.byteLength(text) > this.#settings.maxBytes;
-    const reading = READERS[this.kind]({ request, url, body, text, now, options: this.#options });
+    const reading = intakes[this.kind].read({ request, url, body, text, now, options: this.#options });
     if (reading.kind === "answer")
       return { response: answer(reading.status, reading.text), authorized: reading.authorized };
     if (tooLarge) return { response: answer(413, `{"error":"payload too large"}`), authorized: true };

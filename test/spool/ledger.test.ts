@@ -11,7 +11,7 @@ import { history, isBalanced, ledgerOf, live, record, records, redriven, spoolOf
 const names = ["siem", "archive"];
 
 function batchOf(lane: Lane, positions: readonly number[], end: number, skipped = 0): Batch {
-  const context = { tenant: "acme", dataset: lane.dataset };
+  const context = { tenant: "acme", dataset: lane.dataset, collectedAt: 0 };
   const from = positions[0] ?? end - skipped;
   const batch = { id: "b", lane, context, positions, texts: positions.map(String), from, end, skipped, body: "" };
   return batch;

@@ -208,7 +208,7 @@ async function encodingsOf(checkout: string, secrets: Record<string, string>): P
   const { readConfig } = (await import(join(checkout, "src/config/read-config.ts"))) as typeof ReadConfig;
   const encodings = [...readConfig(secrets).destinations.values()].map((parsed) => {
     if (!parsed.ok) throw new Error(`A secret is not right: ${JSON.stringify(parsed.errors)}`);
-    return [parsed.value.type, parsed.value.destination.encodingVersion] as const;
+    return [parsed.value.type, Number(parsed.value.destination.encodingVersion("audit-events"))] as const;
   });
   return Object.fromEntries(encodings);
 }

@@ -12,7 +12,9 @@ const kandji = "https://acme.api.kandji.io";
 export class InheritedHousehold extends Household {
   /** By type of destination, the version of its encoding in this version. */
   get encodings(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#destinations.map(({ type, destination }) => [type, destination.encodingVersion]));
+    return Object.fromEntries(
+      this.#destinations.map(({ type, destination }) => [type, Number(destination.encodingVersion("audit-events"))]),
+    );
   }
 
   typeOf(name: string): string {

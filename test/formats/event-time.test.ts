@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { eventTimeOf } from "../../src/destinations/event-time.ts";
+import { eventTimeOf } from "../../src/formats/event-time.ts";
+import { jsonOf } from "../../src/formats/json.ts";
 
-const at = (text: string) => eventTimeOf(`{"occurred_at":"${text}"}`);
+const at = (text: string) => eventTimeOf({ occurred_at: text });
 
 describe("eventTimeOf", () => {
   it.each([
@@ -28,13 +29,13 @@ describe("eventTimeOf", () => {
 
   it("takes of a record of state when it was seen", () => {
     const raw = '{"occurred_at":"2020-01-01T00:00:00Z","_forwarder":{"seenAt":"2026-05-01T08:31:02.500Z"}}';
-    expect(eventTimeOf(raw)?.text).toBe("2026-05-01T08:31:02.500Z");
+    expect(eventTimeOf(jsonOf(raw))?.text).toBe("2026-05-01T08:31:02.500Z");
   });
 
   it.each(["", "[]", "null", "{", '{"occurred_at":5}', '{"_forwarder":null}', '{"new_state":{"occurred_at":"x"}}'])(
     "finds none in %s",
     (raw) => {
-      expect(eventTimeOf(raw)).toBeUndefined();
+      expect(eventTimeOf(jsonOf(raw))).toBeUndefined();
     },
   );
 });

@@ -1,4 +1,4 @@
-import { jsonOf } from "./json.ts";
+import { fieldOf } from "./json.ts";
 
 /** The time that a record itself tells, with every digit: intakes differ in how many of them they take. */
 
@@ -13,9 +13,11 @@ export interface EventTime {
 
 const rfc3339 = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/u;
 
-/** A record of state tells when it was seen (`_forwarder.seenAt`), an audit event when it happened. Undefined: no time that can be read. */
-export function eventTimeOf(raw: string): EventTime | undefined {
-  const record = jsonOf(raw);
+/**
+ * A record of state tells when it was seen (`_forwarder.seenAt`), an audit event when it happened. Undefined: no time that can be read.
+ * `record` is parsed JSON.
+ */
+export function eventTimeOf(record: unknown): EventTime | undefined {
   const text = fieldOf(fieldOf(record, "_forwarder"), "seenAt") ?? fieldOf(record, "occurred_at");
   const match = typeof text === "string" ? rfc3339.exec(text) : null;
   if (match === null) return undefined;
@@ -28,10 +30,4 @@ export function eventTimeOf(raw: string): EventTime | undefined {
     milliseconds: seconds + Number(digits.slice(0, 3)),
     nanoseconds: Number(digits.slice(3)),
   };
-}
-
-function fieldOf(record: unknown, field: string): unknown {
-  return typeof record === "object" && record !== null && Object.hasOwn(record, field)
-    ? (record as Readonly<Record<string, unknown>>)[field]
-    : undefined;
 }
