@@ -4,14 +4,15 @@ import { deleteRest, firstPart, isLong, readRest, writeRest } from "./overflow.t
 
 /**
  * A stretch of time of a dataset that is to be read from Kandji besides live polling: history at the first sync, what a
- * destination was owed after the spool had let go of it, what a new destination has not had. One mechanism for all.
+ * destination was owed after the spool had let go of it, what a new destination has not had, what a person wants again. One
+ * mechanism for all.
  */
 export interface Range {
   readonly id: number;
   readonly dataset: string;
   /** Null: for every destination. */
   readonly destination: string | null;
-  readonly reason: "backfill" | "owed";
+  readonly reason: "backfill" | "owed" | "replay";
   /** Records that were let go and are still to be collected again; they count as pending. */
   readonly expected: number;
   /** Both inclusive. */
@@ -30,6 +31,8 @@ export interface Range {
 const maxGap: Micros = 24 * 3_600_000_000;
 /** Ids of one owed range; what is let go beyond that begins another, so that a row stays far below its 2 MB. */
 const maxIds = 5_000;
+
+const urgency: Readonly<Record<Range["reason"], number>> = { owed: 2, replay: 1, backfill: 0 };
 
 type State = Pick<Range, "from" | "to" | "at" | "edge" | "onlyFrom" | "ids">;
 interface RangeRow extends Record<string, string | number | null> {
@@ -64,10 +67,9 @@ export class Ranges {
     }
   }
 
-  /** Owed ones first: a destination that returned waits for them; a backfill may take hours. */
+  /** Owed ones first: a destination that returned waits for them. Then what a person waits for; a backfill may take hours. */
   all(): Range[] {
-    const known = [...this.#known.values()];
-    return [...known.filter(({ reason }) => reason === "owed"), ...known.filter(({ reason }) => reason !== "owed")];
+    return [...this.#known.values()].toSorted((a, b) => urgency[b.reason] - urgency[a.reason]);
   }
 
   get(id: number): Range | undefined {

@@ -28,7 +28,9 @@ function giveEvents(destination: string, source: Source, { spool, tenant, now }:
   const from = microsOf(now - backfillMs);
   const past = { dataset, destination, reason: "backfill", expected: 0, at: from, from, edge: [] } as const;
   const { floor, start } = source.live.state;
-  const running = spool.ranges.all().find((range) => range.dataset === dataset && range.destination === null);
+  const running = spool.ranges
+    .all()
+    .find((range) => range.dataset === dataset && range.destination === null && range.reason === "backfill");
   // Records from the future are among those that are known.
   const to = Math.max(microsOf(now), source.live.seen.newest);
   const live = { onlyFrom: floor, ids: source.live.seen.idsSince(floor), to };

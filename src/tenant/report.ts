@@ -1,3 +1,4 @@
+import type { Micros } from "../datasets/dataset.ts";
 import type { ChainPage, ChainStanding } from "../spool/chain.ts";
 import type { Check } from "../verification/checks.ts";
 
@@ -100,6 +101,8 @@ export interface TenantReport {
     readonly byDataset: Readonly<Record<string, number>>;
   };
   readonly problems: readonly Problem[];
+  /** What a person asked for again and is not done. */
+  readonly replays: readonly ReplayReport[];
   /** Bytes of records waiting in the spool. */
   readonly spoolBytes: number;
   readonly reportedAt: string;
@@ -129,6 +132,31 @@ export interface Scope {
   readonly destination?: string | undefined;
 }
 
+/** What is to be collected again: instants in microseconds since 1970, both inclusive. */
+export interface ReplayOrder {
+  readonly dataset: string;
+  readonly since: Micros;
+  /** Null: up to now. */
+  readonly until: Micros | null;
+  /** Absent: for all of them. */
+  readonly destination?: string | undefined;
+}
+
+export type ReplayAnswer =
+  /** `waiting`: the same was asked for before and is not done yet. */
+  { readonly kind: "begun" | "waiting" } | { readonly kind: "too-many"; readonly most: number };
+
+/** A replay that is not done yet. */
+export interface ReplayReport {
+  readonly dataset: string;
+  /** Null: all of them. */
+  readonly destination: string | null;
+  readonly since: string;
+  /** Null where the dataset is sent as it is now. */
+  readonly until: string | null;
+  readonly percent: number;
+}
+
 /** What the Worker may ask of a tenant's object. Nothing in it carries a record but the excerpt of a dead letter. */
 export interface TenantOperations {
   tick(slot: number): Promise<TenantReport>;
@@ -136,6 +164,7 @@ export interface TenantOperations {
   poll(): Promise<void>;
   pause(scope: Scope): Promise<void>;
   resume(scope: Scope): Promise<void>;
+  replay(order: ReplayOrder): Promise<ReplayAnswer>;
   verify(): Promise<Verification>;
   /** Where the chain of each destination stands. */
   chains(): Promise<ChainStanding[]>;

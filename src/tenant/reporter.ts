@@ -1,6 +1,7 @@
 import { Books, type Ledger } from "../spool/ledger.ts";
 import { datasetAccounts } from "./dataset-reports.ts";
 import { ageProblem, tenantProblems, troubleProblem } from "./problems.ts";
+import { replayReports } from "./replay.ts";
 import { iso, worst, type DestinationReport, type Health, type Problem, type TenantReport } from "./report.ts";
 import type { DestinationNote, Member } from "./roster.ts";
 import type { TenantState } from "./state.ts";
@@ -34,6 +35,7 @@ export function reportOf(state: TenantState, now: number): TenantReport {
       byDataset: state.budget.byDataset(),
     },
     problems,
+    replays: replayReports(state),
     spoolBytes: state.spool.segments.bytes,
     reportedAt: new Date(now).toISOString(),
   };

@@ -14,11 +14,14 @@ import type {
   ChainStanding,
   DeadLetterReport,
   Problem,
+  ReplayAnswer,
+  ReplayOrder,
   Scope,
   TenantOperations,
   TenantReport,
   Verification,
 } from "./report.ts";
+import { replay } from "./replay.ts";
 import { reportOf } from "./reporter.ts";
 import { keptAbsentMs } from "./roster.ts";
 
@@ -70,6 +73,12 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
   async resume(scope: Scope): Promise<void> {
     this.#change(({ state }) => operations.resume(state, scope));
     this.#goOn(this.#open());
+  }
+
+  async replay(order: ReplayOrder): Promise<ReplayAnswer> {
+    const answer = this.#change(({ state }) => replay(state, order));
+    this.#goOn(this.#open());
+    return answer;
   }
 
   async chains(): Promise<ChainStanding[]> {

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { Micros } from "../datasets/dataset.ts";
+import { parseInstant } from "../datasets/instant.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Reads what an operation was given: JSON from programs, a form from our own pages, or nothing. */
@@ -15,6 +17,23 @@ interface Shape<T> {
 export const scopeBody: Shape<{ dataset?: string | undefined; destination?: string | undefined }> = {
   schema: z.strictObject({ dataset: name.optional(), destination: name.optional() }),
   mend: 'Send {"dataset": "<name>"}, {"destination": "<id>"}, or no body for the whole tenant',
+};
+
+const instant = z.string().transform((text, context) => {
+  const micros = parseInstant(text);
+  if (micros !== undefined) return micros;
+  context.addIssue({ code: "custom", message: "it is no time that can be read", input: text });
+  return z.NEVER;
+});
+
+export const replayBody: Shape<{
+  dataset: string;
+  since: Micros;
+  until?: Micros | undefined;
+  destination?: string | undefined;
+}> = {
+  schema: z.strictObject({ dataset: name, since: instant, until: instant.optional(), destination: name.optional() }),
+  mend: 'Send {"dataset": "<name>", "since": "<RFC 3339>"}, and "until" and "destination" if you like: {"dataset": "audit-events", "since": "2026-05-01T00:00:00Z"}',
 };
 
 export const deadLettersBody: Shape<{ ids?: number[] | undefined }> = {

@@ -1,13 +1,14 @@
 /** What can be done. Each operation is handed to the tenant's object, which finishes it on its own; each is safe to repeat. */
 
 import type { Context } from "hono";
+import { microsOf } from "../datasets/instant.ts";
 import type { Problem, Scope, Verification } from "../tenant/report.ts";
 import { isBrowserForm, page, wantsPage } from "./answers.tsx";
-import { confirmBody, deadLettersBody, noBody, readBody, refused, scopeBody } from "./bodies.ts";
+import { confirmBody, deadLettersBody, noBody, readBody, refused, replayBody, scopeBody } from "./bodies.ts";
 import { whereabouts } from "./known-tenant.ts";
 import { statusPath } from "./pages/parts.tsx";
 import { VerifyPage } from "./pages/verify-page.tsx";
-import { Refusal } from "./refusal.ts";
+import { Refusal, type RefusalText } from "./refusal.ts";
 import { askTenant, hindered, reach, subjectOf, type Subject } from "./subject.ts";
 import { hindrances, usesDestination } from "./tenant-status.ts";
 import { frameOf, permissionsOf } from "./views.tsx";
@@ -59,6 +60,34 @@ export async function resume(c: Context<WebTypes>): Promise<Response> {
   const scope = await readScope(c, subject);
   await askTenant(subject, (object) => object.resume(scope));
   return accepted(c, subject, "resume");
+}
+
+export async function replay(c: Context<WebTypes>): Promise<Response> {
+  const subject = await subjectOf(c);
+  const { dataset, since, until = null, destination } = await readBody(c.req.raw, replayBody);
+  const { datasets, destinations } = partsOf(subject);
+  requireKnown("dataset", dataset, datasets);
+  requireKnown("destination", destination, destinations);
+  requireTaken(subject, dataset, destination);
+  const end = until ?? microsOf(subject.gateway.now());
+  if (since > end) throw refused(`"since" is after ${until === null ? "now" : '"until"'}`, ["since"], replayBody.mend);
+  const answer = await askTenant(subject, (object) => object.replay({ dataset, since, until, destination }));
+  if (answer.kind === "too-many") throw new Refusal(409, tooManyReplays(subject.tenant.id, answer.most));
+  return accepted(c, subject, "replay", { replay: answer.kind });
+}
+
+const tooManyReplays = (tenant: string, most: number): RefusalText => ({
+  what: `Cannot take another replay for tenant "${tenant}": ${most} are not done yet`,
+  where: "body",
+  mend: "Wait until some are done: /status lists them",
+});
+
+/** A destination that does not take the dataset would count all of it as skipped. */
+function requireTaken({ circumstances }: Subject, dataset: string, destination: string | undefined): void {
+  const parsed = circumstances.config.destinations.get(destination ?? "");
+  if (parsed?.ok !== true || (parsed.value.datasets?.includes(dataset) ?? true)) return;
+  const mend = `Add it to "datasets" of secret ${parsed.value.secretName}, or name another destination`;
+  throw refused(`destination "${destination}" does not take "${dataset}"`, ["destination"], mend);
 }
 
 export async function redrive(c: Context<WebTypes>): Promise<Response> {

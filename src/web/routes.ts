@@ -1,6 +1,6 @@
 import type { Context, Handler, Hono, MiddlewareHandler } from "hono";
 import { showChain } from "./chain.ts";
-import { deleteDeadLetters, forget, pause, poll, redrive, resume, verify } from "./operations.tsx";
+import { deleteDeadLetters, forget, pause, poll, redrive, replay, resume, verify } from "./operations.tsx";
 import { Refusal } from "./refusal.ts";
 import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
@@ -25,7 +25,7 @@ export const routes: readonly Route[] = [
   operate("POST", "/tenants/:tenant/poll", poll),
   operate("POST", "/tenants/:tenant/pause", pause),
   operate("POST", "/tenants/:tenant/resume", resume),
-  operate("POST", "/tenants/:tenant/replay", notYet("replay a range")),
+  operate("POST", "/tenants/:tenant/replay", replay),
   see("/tenants/:tenant/chain", showChain),
   see("/tenants/:tenant/dead-letters", showDeadLetters),
   operate("POST", "/tenants/:tenant/dead-letters/redrive", redrive),

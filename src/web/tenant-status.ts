@@ -126,6 +126,7 @@ function unreported(tenant: KnownTenant): Unreported {
     destinations: [],
     requests: { lastHour: 0, limitPerHour, left: limitPerHour, byDataset: {} },
     problems: [],
+    replays: [],
     spoolBytes: 0,
     reportedAt: null,
   };

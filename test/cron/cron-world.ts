@@ -117,6 +117,7 @@ const reportOf = (id: string): TenantReport => ({
   destinations: [],
   requests: { lastHour: 0, limitPerHour: 2500, left: 2500, byDataset: {} },
   problems: [],
+  replays: [],
   spoolBytes: 0,
   reportedAt: new Date(0).toISOString(),
 });

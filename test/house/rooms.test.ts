@@ -48,7 +48,10 @@ const doors: Readonly<Record<string, Doors>> = {
     uses: ["collection", "datasets", "delivery", "destinations", "kandji", "ports.ts"],
     names: ["config", "tenant"],
   },
-  web: { uses: ["secret.ts", "version.ts"], names: ["config", "datasets", "destinations", "forwarder", "tenant"] },
+  web: {
+    uses: ["datasets", "secret.ts", "version.ts"],
+    names: ["config", "destinations", "forwarder", "tenant"],
+  },
 
   // The shell: what Cloudflare calls.
   tenant: {

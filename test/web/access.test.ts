@@ -17,7 +17,7 @@ const answers: Readonly<Record<string, number>> = {
   "POST /tenants/:tenant/poll": 202,
   "POST /tenants/:tenant/pause": 202,
   "POST /tenants/:tenant/resume": 202,
-  "POST /tenants/:tenant/replay": 501,
+  "POST /tenants/:tenant/replay": 400,
   "GET /tenants/:tenant/chain": 200,
   "GET /tenants/:tenant/dead-letters": 200,
   "POST /tenants/:tenant/dead-letters/redrive": 202,

@@ -54,6 +54,47 @@ describe("pause and resume", () => {
   });
 });
 
+describe("a replay", () => {
+  const since = Date.parse("2026-05-01T00:00:00Z") * 1000;
+
+  it("is handed on with six digits, from programs and from the form", async () => {
+    const gateway = aGateway();
+    const json = '{"dataset":"audit-events","since":"2026-05-01T00:00:00.000001Z","until":"2026-05-01T00:00:02Z"}';
+    const response = await asking(gateway)("/tenants/acme/replay", post(json));
+    expect([response.status, await response.json()]).toEqual([
+      202,
+      { accepted: "replay", tenant: "acme", replay: "begun" },
+    ]);
+    const fields = "dataset=audit-events&since=2026-05-01T00:00:00Z&until=&destination=siem";
+    const led = await asking(gateway)("/tenants/acme/replay", post(fields, form));
+    expect([led.status, led.headers.get("Location")]).toEqual([303, "/status/acme?done=replay"]);
+    expect(done(gateway.calls)).toEqual([
+      `replay acme@ {"dataset":"audit-events","since":${since + 1},"until":${since + 2_000_000}}`,
+      `replay acme@ {"dataset":"audit-events","since":${since},"until":null,"destination":"siem"}`,
+    ]);
+  });
+
+  const bad: readonly [string, string][] = [
+    ["{}", '"dataset" is missing'],
+    ['{"dataset":"audit-events"}', '"since" is missing'],
+    ['{"dataset":"audit-events","since":"yesterday"}', "no time"],
+    ['{"dataset":"audit-events","since":"2999-01-01T00:00:00Z"}', '"since" is after now'],
+    [
+      '{"dataset":"audit-events","since":"2026-05-01T00:00:01Z","until":"2026-05-01T00:00:00Z"}',
+      '"since" is after "until"',
+    ],
+    ['{"dataset":"devices","since":"2026-05-01T00:00:00Z"}', 'no dataset "devices"'],
+    ['{"dataset":"audit-events","since":"2026-05-01T00:00:00Z","destination":"other"}', 'no destination "other"'],
+  ];
+  it.each(bad)("is refused for %s", async (body, why) => {
+    const gateway = aGateway();
+    const response = await asking(gateway)("/tenants/acme/replay", post(body));
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain(JSON.stringify(why).slice(1, -1));
+    expect(done(gateway.calls)).toEqual([]);
+  });
+});
+
 describe("bad input", () => {
   const cases: readonly [string, string, string, string][] = [
     ["POST", "/tenants/acme/pause", "{", "it is not JSON"],

@@ -245,7 +245,7 @@ describe("pages", () => {
     const actions = [...text.matchAll(/action="([^"]+)"/g)].map(([, action]) => action!.replace("/acme", "/:tenant"));
     expect(new Set(actions)).toEqual(
       new Set(
-        ["poll", "pause", "resume", "dead-letters/redrive", "dead-letters/delete", "forget"].map(
+        ["poll", "pause", "resume", "replay", "dead-letters/redrive", "dead-letters/delete", "forget"].map(
           (end) => `/tenants/:tenant/${end}`,
         ),
       ),
@@ -336,7 +336,7 @@ describe("a tenant with every dataset", () => {
   });
 
   it("can be paused dataset by dataset by an admin only", async () => {
-    expect((await page("/status/acme")).match(/name="dataset"/g)).toHaveLength(names.length);
+    expect((await page("/status/acme")).match(/type="hidden" name="dataset"/g)).toHaveLength(names.length);
     expect(await page("/status/acme", "viewer")).not.toMatch(/<form/);
   });
 

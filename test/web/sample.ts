@@ -117,6 +117,7 @@ export function aReport(changes: Partial<TenantReport> = {}): TenantReport {
     destinations: [aDestination()],
     requests: { lastHour: 71, limitPerHour: 2500, left: 2429, byDataset: { "audit-events": 71 } },
     problems: [],
+    replays: [],
     spoolBytes: 0,
     reportedAt: ago(10 * second),
     ...changes,
@@ -257,6 +258,10 @@ export function operations(
     },
     pause: scoped("pause"),
     resume: scoped("resume"),
+    replay: async (order) => {
+      calls.push(`replay ${who} ${JSON.stringify(order)}`);
+      return { kind: "begun" };
+    },
     verify: async () => {
       calls.push(`verify ${who}`);
       return verification;

@@ -25,6 +25,9 @@ export function Time({ at, now }: { at: string | null; now: number }): JSX.Eleme
   );
 }
 
+/** A time as a log has it, in UTC, whole seconds. */
+export const utcText = (at: string): string => clip(at.replace(/\.\d+Z$/, "Z"), 60);
+
 export function Fact({ name, children }: { name: string; children?: Child }): JSX.Element {
   return (
     <div>

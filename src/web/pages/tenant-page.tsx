@@ -8,6 +8,7 @@ import { tenantHeadline } from "./headline.ts";
 import { Layout, type Frame } from "./layout.tsx";
 import { notices } from "./notices.ts";
 import { Operation, Problems, statusPath, tenantPath, Time, verifyPath } from "./parts.tsx";
+import { Replays } from "./replays.tsx";
 import { Requests, Settings } from "./requests-and-settings.tsx";
 import { isWalked, WalkedDatasets } from "./walked-datasets.tsx";
 
@@ -66,6 +67,7 @@ export function TenantPage({ nonce, operable, status, deadLetters, done }: Tenan
           <p class="about">No destination yet: a tenant without one is not polled</p>
         )}
       </section>
+      <Replays status={status} operable={operable} />
       <DeadLetters tenant={id} deadLetters={deadLetters} now={now} operable={operable} shown={10} />
       <Requests requests={status.requests} />
       <Settings status={status} />
