@@ -1,14 +1,18 @@
 import type { Usage } from "../kandji/budget.ts";
 import type { Spool } from "../spool/spool.ts";
-import { isWanted, type Range } from "../spool/ranges.ts";
+import { isWanted, type Range, type Swept } from "../spool/ranges.ts";
 import type { Lane } from "../spool/lanes.ts";
 import type { Collection, Step } from "./live-collector.ts";
 import type { CollectedRecord } from "./page.ts";
 import { PageSource } from "./page-source.ts";
+import type { SeenIds } from "./seen.ts";
+import { nothingSwept, sweep } from "./sweep.ts";
 import { count, emptyTally, type Tally } from "./tally.ts";
 import { placeAt, type Place } from "./walk.ts";
 
-export type HistoryStep = Step | { readonly kind: "finished"; readonly stored: number; readonly missing: number };
+export type HistoryStep =
+  | Step
+  | { readonly kind: "finished"; readonly stored: number; readonly missing: number; readonly swept: Swept };
 
 interface Stored {
   readonly tally: Tally;
@@ -22,6 +26,7 @@ interface Draft {
   /** Finer than what a range stores: within an instant, by id. */
   place: Place;
   edge: readonly string[];
+  swept: Swept;
   readonly held: CollectedRecord[];
 }
 
@@ -30,12 +35,15 @@ export class HistoryReader {
   readonly lane: Lane;
   #usage: Usage | undefined;
   readonly #c: Collection;
+  readonly #seen: SeenIds;
   readonly #source: PageSource;
   #draft: Draft | undefined;
   #tally: Tally;
 
-  constructor(collection: Collection) {
+  /** `seen` knows what has been collected: what a sweep finds is told by it. */
+  constructor(collection: Collection, seen: SeenIds) {
     this.#c = collection;
+    this.#seen = seen;
     this.lane = { dataset: collection.dataset.name, stream: "history" };
     this.#source = new PageSource(collection.client, collection.dataset, "history");
     const stored = collection.spool.lanes.state<Stored>(this.lane);
@@ -55,7 +63,8 @@ export class HistoryReader {
   async step(range: Range): Promise<HistoryStep> {
     const draft = this.#draftOf(range);
     const result = await this.#source.read(draft.place, range.to + 1);
-    const news = result.ok ? newOf(draft, result.page.records) : [];
+    const read = result.ok ? newOf(draft, result.page.records) : [];
+    const news = isSweep(range) ? this.#unknownAmong(read) : read;
     const wanted = (await this.#c.actors?.enrich(news)) ?? news;
     // Its destination may have been forgotten while Kandji answered.
     if (this.#c.spool.ranges.get(range.id) !== draft.range) {
@@ -67,9 +76,7 @@ export class HistoryReader {
       this.flush();
       return { kind: "failed", failure: result.failure };
     }
-    this.#tally = count(this.#tally, { fresh: wanted, duplicates: 0, late: 0 }, this.#c.ports.now());
-    // Not as arguments: a call takes some hundred thousand of them at the most.
-    for (const record of wanted) draft.held.push(record);
+    this.#take(draft, read, wanted);
     const next = result.onward.place;
     const isComplete = range.reason === "owed" && draft.held.length >= range.expected;
     if (next === null || next.at > range.to || isComplete) return this.#finish(draft);
@@ -79,17 +86,25 @@ export class HistoryReader {
     return { kind: "page", stored, isLast: false, oddities: result.onward.oddities };
   }
 
+  #take(draft: Draft, read: readonly CollectedRecord[], wanted: readonly CollectedRecord[]): void {
+    if (isSweep(draft.range)) draft.swept = sweep(draft.swept, read, wanted);
+    const late = isSweep(draft.range) ? wanted.length : 0;
+    this.#tally = count(this.#tally, { fresh: wanted, duplicates: 0, late }, this.#c.ports.now());
+    // Not as arguments: a call takes some hundred thousand of them at the most.
+    for (const record of wanted) draft.held.push(record);
+  }
+
   /** Stores what is held, with the position behind it; answers how many records. */
   flush(): number {
     const draft = this.#draft;
     if (draft === undefined || this.#c.spool.ranges.get(draft.range.id) !== draft.range) return 0;
-    const { range, place, edge, held } = draft;
+    const { range, place, edge, held, swept } = draft;
     const stored = held.length;
     if (stored === 0 && place.at === range.at) return 0;
     this.#c.ports.sql.transaction(() => {
       this.#append(range, held);
       const expected = Math.max(0, range.expected - stored);
-      draft.range = { ...range, expected, at: place.at, edge };
+      draft.range = { ...range, expected, at: place.at, edge, ...(isSweep(range) ? { swept } : {}) };
       this.#c.spool.ranges.write(draft.range);
     });
     held.length = 0;
@@ -100,8 +115,16 @@ export class HistoryReader {
     if (this.#draft?.range === range) return this.#draft;
     this.flush();
     this.#c.spool.ranges.beingRead.add(range.id);
-    this.#draft = { range, place: placeAt(range.at), edge: range.edge, held: [] };
+    const { edge, swept = nothingSwept } = range;
+    this.#draft = { range, place: placeAt(range.at), edge, swept, held: [] };
     return this.#draft;
+  }
+
+  /** An event without a time of its own may lie anywhere, and is not judged. */
+  #unknownAmong(read: readonly CollectedRecord[]): CollectedRecord[] {
+    const dated = read.filter(({ isDated }) => isDated);
+    const known = this.#seen.knownAmong(dated);
+    return dated.filter(({ id }) => !known.has(id));
   }
 
   #append(range: Range, wanted: readonly CollectedRecord[]): void {
@@ -111,18 +134,19 @@ export class HistoryReader {
       const stored: Stored = { tally: this.#tally, usage: this.#c.usage() };
       this.#usage = stored.usage;
       spool.append(this.lane, range.destination, raws, ports.now(), stored);
+      if (isSweep(range)) this.#seen.remember(wanted);
     }
     if (range.destination !== null) correct(spool, this.lane, range.destination, raws.length - range.expected);
   }
 
-  #finish({ range, held }: Draft): HistoryStep {
+  #finish({ range, held, swept }: Draft): HistoryStep {
     const missing = Math.max(0, range.expected - held.length);
     this.#c.ports.sql.transaction(() => {
       this.#append(range, held);
       this.#drop(range, missing);
     });
     this.#draft = undefined;
-    return { kind: "finished", stored: held.length, missing };
+    return { kind: "finished", stored: held.length, missing, swept };
   }
 
   /** What was owed and did not come back is not pending any more. */
@@ -133,6 +157,8 @@ export class HistoryReader {
     if (offset !== undefined) this.#c.spool.offsets.write({ ...offset, addressed: offset.addressed - missing });
   }
 }
+
+const isSweep = ({ reason }: Range): boolean => reason === "sweep";
 
 /** Records beyond the expected ones were not counted when they were owed: they are queued now. */
 function correct(spool: Spool, lane: Lane, destination: string, surplus: number): void {

@@ -31,6 +31,8 @@ export interface Collection {
   readonly client: KandjiClient;
   readonly dataset: Feed;
   readonly options: FeedOptions;
+  /** How late a record may become visible and still be found by polling: as asked for, or wider. */
+  readonly overlapMs: () => number;
   /** What has been asked of Kandji: kept with each page, so that a restart knows it. */
   readonly usage: () => Usage;
   /** Set where records are sent with who acted. */
@@ -85,9 +87,13 @@ export class LiveCollector {
   constructor(collection: Collection) {
     this.#c = collection;
     this.lane = { dataset: collection.dataset.name, stream: "live" };
-    this.seen = new SeenIds(collection.ports.sql, collection.dataset.name);
     this.#source = new PageSource(collection.client, collection.dataset);
     this.#stored = collection.spool.lanes.state<Stored>(this.lane);
+    const keepsPast = collection.options.sweepMs > 0;
+    this.seen = new SeenIds(collection.ports.sql, collection.dataset.name, {
+      keepsPast,
+      ...(this.#stored === undefined ? {} : { floor: this.#stored.live.floor }),
+    });
     this.#state = this.#stored?.live ?? beginLive(this.#startNow());
     this.#tally = this.#stored?.tally ?? emptyTally;
   }
@@ -198,7 +204,7 @@ export class LiveCollector {
 
   #beginPoll(): Poll {
     const now = this.#c.ports.now();
-    const queue = stretches(this.#state, this.seen.countSince(this.#state.floor), now, this.#c.options.overlapMs);
+    const queue = stretches(this.#state, this.seen.countSince(this.#state.floor), now, this.#c.overlapMs());
     const startedAt = this.#state.unfinished?.startedAt ?? now;
     return { startedAt, queue, place: placeAt(queue[0]?.from ?? this.#state.floor), pages: 0, read: 0, withNews: 0 };
   }
@@ -229,7 +235,7 @@ export class LiveCollector {
     const late = this.#tally.newest === null ? 0 : fresh.filter(({ time }) => time < head).length;
     this.#tally = count(this.#tally, { fresh, late, duplicates: page.records.length - fresh.length }, now);
     const newest = page.records.reduce((latest, { time }) => (time <= now * 1000 ? Math.max(latest, time) : latest), 0);
-    this.#state = see(this.#state, newest, now, this.#c.options.overlapMs);
+    this.#state = see(this.#state, newest, now, this.#c.overlapMs());
   }
 
   #goOn(poll: Poll, stretch: Stretch, place: Place): void {
@@ -240,7 +246,7 @@ export class LiveCollector {
 
   /** `rest` is where the stretch was left when it ran out of pages; null when it was read to its end. */
   #endStretch(poll: Poll, stretch: Stretch, rest: Place | null): void {
-    const { overlapMs } = this.#c.options;
+    const overlapMs = this.#c.overlapMs();
     if (stretch.kind === "whole") {
       const floor = closedAt(this.#state, poll.startedAt, overlapMs);
       this.#state = { ...raiseFloor(this.#state, floor), unfinished: null };

@@ -9,6 +9,9 @@ export interface FeedOptions {
   readonly everyMs: number;
   readonly backfillMs: number;
   readonly overlapMs: number;
+  /** How far back events are read again to look for those that became visible later than the overlap; 0 for never. */
+  readonly sweepMs: number;
+  readonly sweepEveryMs: number;
 }
 
 export interface DatasetOptions extends FeedOptions {

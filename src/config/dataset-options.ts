@@ -55,6 +55,16 @@ function feedOptions({ defaults }: Feed) {
       "How late a record may become visible and still be found by polling",
     ),
     snapshotEvery: meaningless.snapshotEvery,
+    sweep: option(
+      duration({ atLeast: "1h", atMost: "30d" }),
+      "3d",
+      'How far back to read events again, for those that became visible later than the overlap; or "never"',
+    ),
+    sweepEvery: option(
+      duration({ atLeast: "10m", atMost: "30d", insteadOfNever: 'Write "sweep": "never"' }),
+      "6h",
+      "How often to do so",
+    ),
   };
 }
 
@@ -75,7 +85,7 @@ function listingOptions({ defaults, sends }: Listing) {
 }
 
 /** Options that only some datasets have. */
-type Particular = "sensitive" | "api" | "enrich";
+type Particular = "sensitive" | "api" | "enrich" | "sweep" | "sweepEvery";
 
 function particularOptions(dataset: Dataset): Partial<Record<Particular, z.ZodType>> {
   if (dataset.reading === "feed")
@@ -129,7 +139,11 @@ export function datasetOptions(dataset: Dataset): z.ZodType<RawOptions> {
 }
 
 /** The keys that may stand in the options of a dataset. */
-export const optionKeys = (dataset: Dataset): string[] => [...common, ...Object.keys(particularOptions(dataset))];
+export const optionKeys = (dataset: Dataset): string[] => [
+  ...common,
+  ...(dataset.reading === "feed" ? ["sweep", "sweepEvery"] : []),
+  ...Object.keys(particularOptions(dataset)),
+];
 
 /** A better word for an option of other datasets than that it is unknown. */
 export function misplacedOption(key: string): Complaint | undefined {
@@ -139,10 +153,14 @@ export function misplacedOption(key: string): Complaint | undefined {
 
 const enriched = [...feeds.values()].filter(({ enrichments }) => enrichments !== undefined).map(({ name }) => name);
 
+const swept = `is an option of ${listed([...feeds.keys()])} only: everything else is read whole each time`;
+
 const misplaced: ReadonlyMap<string, string> = new Map<Particular, string>([
   ["sensitive", "is not an option of this dataset: no key of it is cut out"],
   ["api", "is not an option of this dataset: Kandji has one endpoint for it"],
   ["enrich", `is an option of ${listed(enriched)} only`],
+  ["sweep", swept],
+  ["sweepEvery", swept],
 ]);
 
 /** What the schemas let through: milliseconds, and what the operator did not write absent where it means nothing. */
@@ -154,6 +172,8 @@ export interface RawOptions {
   readonly sensitive?: readonly string[] | undefined;
   readonly api?: "v1" | "v2" | undefined;
   readonly enrich?: readonly "actor"[] | undefined;
+  readonly sweep?: number | undefined;
+  readonly sweepEvery?: number | undefined;
 }
 
 /** What means nothing for the dataset is as if it had not been written. */
@@ -168,6 +188,8 @@ export function optionsOf(dataset: Dataset, raw: RawOptions): DatasetOptions {
     sensitive: raw.sensitive ?? [],
     api: raw.api,
     enrich: raw.enrich ?? [],
+    sweepMs: raw.sweep === undefined || raw.sweep === Infinity ? 0 : raw.sweep,
+    sweepEveryMs: raw.sweepEvery ?? 0,
   };
 }
 

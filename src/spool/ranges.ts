@@ -4,15 +4,15 @@ import { deleteRest, firstPart, isLong, readRest, writeRest } from "./overflow.t
 
 /**
  * A stretch of time of a dataset that is to be read from Kandji besides live polling: history at the first sync, what a
- * destination was owed after the spool had let go of it, what a new destination has not had, what a person wants again. One
- * mechanism for all.
+ * destination was owed after the spool had let go of it, what a new destination has not had, what a person wants again, and what
+ * is looked through for events that became visible late. One mechanism for all.
  */
 export interface Range {
   readonly id: number;
   readonly dataset: string;
   /** Null: for every destination. */
   readonly destination: string | null;
-  readonly reason: "backfill" | "owed" | "replay";
+  readonly reason: "backfill" | "owed" | "replay" | "sweep";
   /** Records that were let go and are still to be collected again; they count as pending. */
   readonly expected: number;
   /** Both inclusive. */
@@ -25,6 +25,15 @@ export interface Range {
   /** From this instant on only the records named in `ids` are wanted: others went, or will go, the usual way. */
   readonly onlyFrom: Micros | null;
   readonly ids: readonly string[];
+  /** What a sweep has come to so far. */
+  readonly swept?: Swept;
+}
+
+/** Events that a sweep has read, by the hour in which they happened (hours since 1970), and those that had not been collected. */
+export interface Swept {
+  readonly hours: readonly (readonly [hour: number, read: number, found: number])[];
+  /** The oldest that had not been collected. */
+  readonly oldestFound: Micros | null;
 }
 
 /** What lies further apart is owed as two ranges: everything between would be read for nothing. A day, in microseconds. */
@@ -32,9 +41,9 @@ const maxGap: Micros = 24 * 3_600_000_000;
 /** Ids of one owed range; what is let go beyond that begins another, so that a row stays far below its 2 MB. */
 const maxIds = 5_000;
 
-const urgency: Readonly<Record<Range["reason"], number>> = { owed: 2, replay: 1, backfill: 0 };
+const urgency: Readonly<Record<Range["reason"], number>> = { owed: 3, replay: 2, sweep: 1, backfill: 0 };
 
-type State = Pick<Range, "from" | "to" | "at" | "edge" | "onlyFrom" | "ids">;
+type State = Pick<Range, "from" | "to" | "at" | "edge" | "onlyFrom" | "ids" | "swept">;
 interface RangeRow extends Record<string, string | number | null> {
   id: number;
   dataset: string;
@@ -44,8 +53,8 @@ interface RangeRow extends Record<string, string | number | null> {
   state: string;
 }
 
-const stateOf = ({ from, to, at, edge, onlyFrom, ids }: Omit<Range, "id">): string =>
-  JSON.stringify({ from, to, at, edge, onlyFrom, ids } satisfies State);
+const stateOf = ({ from, to, at, edge, onlyFrom, ids, swept }: Omit<Range, "id">): string =>
+  JSON.stringify({ from, to, at, edge, onlyFrom, ids, ...(swept === undefined ? {} : { swept }) } satisfies State);
 
 export const isWanted = (range: Range, record: { readonly id: string; readonly time: Micros }): boolean =>
   record.time >= range.from &&
@@ -67,7 +76,7 @@ export class Ranges {
     }
   }
 
-  /** Owed ones first: a destination that returned waits for them. Then what a person waits for; a backfill may take hours. */
+  /** Owed ones first: a destination that returned waits for them. Then what a person waits for, then a sweep; a backfill may take hours. */
   all(): Range[] {
     return [...this.#known.values()].toSorted((a, b) => urgency[b.reason] - urgency[a.reason]);
   }

@@ -7,6 +7,7 @@ import { oddityProblems, setbackProblem, walkOddityProblems } from "./problems.t
 import { worst, iso, type DatasetReport, type Problem, type WalkReport } from "./report.ts";
 import type { Setback } from "./setback.ts";
 import type { Source } from "./source.ts";
+import { overlapReport, sweepProblems, sweepReport } from "./sweep-reports.ts";
 import type { TenantState } from "./state.ts";
 import type { WalkSource } from "./walk-source.ts";
 
@@ -36,9 +37,12 @@ function accountOfSource(state: TenantState, source: Source, now: number): Datas
     ...setbackProblems(subject, setback, now),
     ...enrichmentProblems(subject, source.enrichmentTrouble),
     ...oddityProblems(subject, source),
+    ...sweepProblems(subject, source, state.sweeps.noteOf(source.name), now),
   ];
   const about = { tallies: [source.live.tally, source.history.tally], problems, now };
-  return { report: { ...common(state, source, about), backfill: backfillOf(state, source) }, problems };
+  const overlap = overlapReport(source, state.sweeps.noteOf(source.name));
+  const sweep = sweepReport(state, source);
+  return { report: { ...common(state, source, about), backfill: backfillOf(state, source), overlap, sweep }, problems };
 }
 
 function accountOfWalk(state: TenantState, source: WalkSource, now: number): DatasetAccount {

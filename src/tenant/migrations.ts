@@ -39,6 +39,8 @@ const migrations: readonly string[] = [
    CREATE TABLE device_lists (
      dataset TEXT NOT NULL, part INTEGER NOT NULL, body TEXT NOT NULL,
      PRIMARY KEY (dataset, part)) WITHOUT ROWID;`,
+  `ALTER TABLE seen ADD COLUMN oldest INTEGER;
+   ALTER TABLE seen ADD COLUMN newest INTEGER;`,
 ];
 
 /** Brings the tables to the newest shape; refuses a state that a newer version wrote, so that a roll-back never corrupts. */

@@ -45,6 +45,31 @@ export interface DatasetReport {
   readonly lastDay: readonly number[];
   /** Of a dataset that is walked whole. */
   readonly walk?: WalkReport;
+  /** Of a dataset of events. */
+  readonly overlap?: OverlapReport;
+  readonly sweep?: SweepReport;
+}
+
+/** How late an event may become visible and still be found by polling. */
+export interface OverlapReport {
+  /** As the secret asks for it. */
+  readonly askedSeconds: number;
+  /** As it is: wider while sweeps find events that were later. */
+  readonly seconds: number;
+}
+
+/** Reading again what polling has done with, for events that became visible later than the overlap. */
+export interface SweepReport {
+  readonly state: "off" | "waiting" | "sweeping";
+  readonly percent: number;
+  readonly lastEndedAt: string | null;
+  readonly nextAt: string | null;
+  /** What the last one read. */
+  readonly since: string | null;
+  readonly until: string | null;
+  readonly records: number;
+  /** The last ones that found something, newest first. */
+  readonly finds: readonly { readonly at: string; readonly records: number; readonly oldestAt: string | null }[];
 }
 
 /** The walk in progress, or the last one. */

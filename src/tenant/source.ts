@@ -1,6 +1,7 @@
 import type { EnrichmentTrouble } from "../collection/actors.ts";
 import { HistoryReader, type HistoryStep } from "../collection/history-reader.ts";
 import { LiveCollector, type Collection, type Step } from "../collection/live-collector.ts";
+import type { FeedOptions } from "../config/config.ts";
 import type { Oddity } from "../collection/walk.ts";
 import type { Range } from "../spool/ranges.ts";
 import { setbackAfter, type Setback } from "./setback.ts";
@@ -31,8 +32,12 @@ export class Source {
     this.name = collection.dataset.name;
     this.everyMs = collection.options.everyMs;
     this.live = new LiveCollector(collection);
-    this.history = new HistoryReader(collection);
+    this.history = new HistoryReader(collection, this.live.seen);
     this.lastSuccessAt = this.live.tally.lastSuccessAt;
+  }
+
+  get options(): FeedOptions {
+    return this.#collection.options;
   }
 
   get isDue(): boolean {

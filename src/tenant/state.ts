@@ -33,6 +33,7 @@ import type { Scope } from "./report.ts";
 import { enrol, forgetAbsent, members, noteMissing, noteName, type DestinationNote, type Member } from "./roster.ts";
 import { Source } from "./source.ts";
 import { rangesFor } from "./view.ts";
+import { overlapOf, Sweeps } from "./sweeps.ts";
 import { newNote, tenantNote, type TenantNote } from "./tenant-note.ts";
 import { Walks } from "./walks.ts";
 
@@ -42,6 +43,7 @@ export class TenantState {
   readonly budget: RequestBudget;
   readonly sources = new Map<string, Source>();
   readonly walks: Walks;
+  readonly sweeps: Sweeps;
   readonly couriers = new Map<string, Courier>();
   readonly client: KandjiClient;
   readonly documents: Documents;
@@ -61,6 +63,7 @@ export class TenantState {
     this.#note = this.documents.read<TenantNote>(tenantNote) ?? newNote(ports, tenant);
     this.budget = new RequestBudget(ports, shareOf(tenant), lastUsage(this.documents, this.spool.lanes));
     this.client = new KandjiClient(ports, tenant.apiOrigin, tenant.token, this.budget);
+    this.sweeps = new Sweeps({ ports, documents: this.documents, spool: this.spool }, feeds.keys());
     for (const [name, dataset] of feeds) this.#addSource(name, dataset);
     const { spool, client, budget } = this;
     this.walks = new Walks({ ports, tenant, spool, client, budget });
@@ -120,6 +123,7 @@ export class TenantState {
       source.lastSlot = slot;
       source.isSlotExact = true;
     }
+    for (const source of this.sources.values()) this.sweeps.tick(source);
     this.walks.tick(slot);
   }
 
@@ -164,6 +168,7 @@ export class TenantState {
     const step = await source.read(range);
     this.#keepUsage(step.kind === "failed" || historySetback !== null);
     if (step.kind === "finished") noteMissing(range, step.missing, this.documents);
+    if (step.kind === "finished" && range.reason === "sweep") this.sweeps.finish(source, range, step.swept);
     return step.kind === "failed" ? 0 : step.stored;
   }
 
@@ -207,7 +212,8 @@ export class TenantState {
     const options = this.options.tenant.datasets.get(name);
     if (options === undefined) return;
     const { spool, client } = this;
-    const around = { ports: this.options.ports, spool, client, usage: () => this.budget.usage() };
+    const overlapMs = (): number => overlapOf(options, this.sweeps.noteOf(name));
+    const around = { ports: this.options.ports, spool, client, overlapMs, usage: () => this.budget.usage() };
     this.sources.set(name, new Source({ ...around, dataset, options, actors }));
   }
 

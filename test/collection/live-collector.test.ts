@@ -58,7 +58,7 @@ describe("the live tail", () => {
     it.log.write(...around);
     it.spool.join("siem", { dataset: "audit-events", stream: "history" });
     await poll(it.collector);
-    const reader = new HistoryReader(it.collection);
+    const reader = new HistoryReader(it.collection, it.collector.seen);
     for (let n = 0; n < 10; n += 1) {
       const [range] = it.spool.ranges.all();
       if (range !== undefined) await reader.step(range);

@@ -44,12 +44,20 @@ export function setting(
   const spool = new Spool(sql, identify, maxSpoolBytes);
   const budget = new RequestBudget(ports, { perHour: 1e9, forLive: 60 }, noUsage);
   const client = new KandjiClient(ports, "https://acme.api.kandji.io", new Secret("token"), budget);
-  const defaults: FeedOptions = { everyMs: minute, backfillMs: 365 * 24 * 60 * minute, overlapMs: 10 * minute };
+  const chosen: FeedOptions = {
+    everyMs: minute,
+    backfillMs: 365 * 24 * 60 * minute,
+    overlapMs: 10 * minute,
+    sweepMs: 0,
+    sweepEveryMs: 0,
+    ...rest,
+  };
+  const overlapMs = (): number => chosen.overlapMs;
   return {
     clock,
     log,
     spool,
-    collection: { ports, spool, client, dataset, options: { ...defaults, ...rest }, usage: () => budget.usage() },
+    collection: { ports, spool, client, dataset, options: chosen, overlapMs, usage: () => budget.usage() },
     again: () => setting(options, { sql, clock, log }),
   };
 }

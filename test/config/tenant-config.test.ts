@@ -12,12 +12,22 @@ const auditDefaults = {
   everyMs: minute,
   backfillMs: 365 * day,
   overlapMs: 10 * minute,
+  sweepMs: 3 * day,
+  sweepEveryMs: 6 * hour,
   snapshotEveryMs: Infinity,
   sensitive: [],
   enrich: [],
 };
 /** What a dataset has that is told nothing. */
-const nothing = { backfillMs: 0, overlapMs: 0, snapshotEveryMs: Infinity, sensitive: [], enrich: [] };
+const nothing = {
+  backfillMs: 0,
+  overlapMs: 0,
+  sweepMs: 0,
+  sweepEveryMs: 0,
+  snapshotEveryMs: Infinity,
+  sensitive: [],
+  enrich: [],
+};
 const without = (secret: object, key: string): object =>
   Object.fromEntries(Object.entries(secret).filter(([name]) => name !== key));
 

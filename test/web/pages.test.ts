@@ -267,6 +267,8 @@ describe("a tenant with every dataset", () => {
     everyMs: 3_600_000,
     backfillMs: 0,
     overlapMs: 0,
+    sweepMs: 0,
+    sweepEveryMs: 0,
     snapshotEveryMs: Infinity,
     sensitive: [],
     enrich: [],

@@ -143,6 +143,8 @@ const auditOptions = {
   everyMs: minute,
   backfillMs: 365 * 24 * hour,
   overlapMs: 10 * minute,
+  sweepMs: 0,
+  sweepEveryMs: 0,
   snapshotEveryMs: Infinity,
   sensitive: [],
   enrich: [],

@@ -1,8 +1,8 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { DatasetReport } from "../../tenant/report.ts";
+import type { DatasetReport, OverlapReport, SweepReport } from "../../tenant/report.ts";
 import { Bars } from "./bars.tsx";
-import { clip, number, percent } from "./format.ts";
-import { Badge, Fact, Operation, tenantPath, Time } from "./parts.tsx";
+import { clip, count, number, percent } from "./format.ts";
+import { Badge, Fact, Operation, tenantPath, Time, utcText } from "./parts.tsx";
 
 interface DatasetCardProps {
   readonly tenant: string;
@@ -46,8 +46,57 @@ export function DatasetCard({ tenant, dataset, now, operable }: DatasetCardProps
         <Fact name="History">
           <Backfill dataset={dataset} />
         </Fact>
+        {dataset.overlap !== undefined && (
+          <Fact name="Found by polling if late by">{overlapText(dataset.overlap)}</Fact>
+        )}
+        {dataset.sweep !== undefined && (
+          <Fact name="Read again for later ones">
+            <Sweep sweep={dataset.sweep} now={now} />
+          </Fact>
+        )}
       </dl>
+      {dataset.sweep !== undefined && <Finds sweep={dataset.sweep} now={now} />}
     </article>
+  );
+}
+
+function overlapText({ askedSeconds, seconds }: OverlapReport): string {
+  return seconds > askedSeconds
+    ? `${span(seconds)}, not only ${span(askedSeconds)}: a sweep found some that were later`
+    : span(seconds);
+}
+
+/** Whole minutes where it is that long. */
+const span = (seconds: number): string => (seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`);
+
+function Sweep({ sweep, now }: { sweep: SweepReport; now: number }): JSX.Element {
+  if (sweep.state === "off") return <span>never</span>;
+  if (sweep.state === "sweeping") {
+    return <progress max={100} value={sweep.percent} aria-label="Sweep" />;
+  }
+  return (
+    <span>
+      <Time at={sweep.lastEndedAt} now={now} />
+      {sweep.lastEndedAt !== null && `: ${number(sweep.records)} events`}
+    </span>
+  );
+}
+
+/** What polling could not see, since it became visible after its moment was closed. */
+function Finds({ sweep, now }: { sweep: SweepReport; now: number }): JSX.Element | null {
+  if (sweep.finds.length === 0) return null;
+  return (
+    <details>
+      <summary>Found by sweeps and sent</summary>
+      <ul>
+        {sweep.finds.map(({ at, records, oldestAt }) => (
+          <li>
+            <Time at={at} now={now} />: {count(records, "event")}
+            {oldestAt !== null && `, the oldest of ${utcText(oldestAt)}`}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -97,6 +97,8 @@ const defaults: DatasetOptions = {
   everyMs: hour,
   backfillMs: 365 * day,
   overlapMs: 0,
+  sweepMs: 0,
+  sweepEveryMs: 0,
   snapshotEveryMs: Infinity,
   sensitive: [],
   enrich: [],
