@@ -24,7 +24,7 @@ function shape({ raw, value }: ReadRecord, context: FormatContext): string {
   // Whatever is no object is sent inside one: a line that is none matches no schema.
   if (!text.startsWith("{")) return `{"value":${text},${added.join(",")}}`;
   const isEmpty = /^\{\s*\}$/u.test(text);
-  return `${text.slice(0, -1).trimEnd()}${isEmpty ? "" : ","}${added.join(",")}}`;
+  return `${text.slice(0, -1)}${isEmpty ? "" : ","}${added.join(",")}}`;
 }
 
 export const panther: Format = {

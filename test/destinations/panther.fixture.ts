@@ -23,7 +23,7 @@ export const pantherFixture: Fixture = {
   encoded: [
     { record: { raw }, text: `${raw.slice(0, -1)},${ends}` },
     { record: { raw, restampedAt: 1_777_624_262_123 }, text: `${raw.slice(0, -1)},${ends}` },
-    { record: { raw: "{ }" }, batch: { test: true }, text: `{${ends}` },
+    { record: { raw: "{ }" }, batch: { test: true }, text: `{ ${ends}` },
     { record: { raw: "7" }, text: `{"value":7,${ends}` },
   ],
   rawOf: (body) => body.split("\n").slice(0, -1).map(rawOf),
