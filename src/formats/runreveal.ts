@@ -6,12 +6,15 @@ import { fieldOf } from "./json.ts";
  * no addresses, so there is no `src` and no `dst`; what a record does not say is left out.
  */
 
-/** A text or a whole number under a path of keys, as text; undefined for everything else. */
-function textAt(value: unknown, ...path: readonly string[]): string | undefined {
-  let found = value;
-  for (const key of path) found = fieldOf(found, key);
-  if (Number.isSafeInteger(found)) return String(found);
-  return typeof found === "string" && found !== "" ? found : undefined;
+/** The first text, or whole number, that stands under one of the paths; undefined where there is none. */
+function textAt(value: unknown, ...paths: readonly string[]): string | undefined {
+  for (const path of paths) {
+    let found = value;
+    for (const key of path.split(".")) found = fieldOf(found, key);
+    if (Number.isSafeInteger(found)) return String(found);
+    if (typeof found === "string" && found !== "") return found;
+  }
+  return undefined;
 }
 
 /** Without what is undefined. RunReveal's maps take texts alone. */
@@ -24,7 +27,7 @@ function eventNameOf(value: unknown, dataset: string): string {
   if (type !== undefined) return type;
   const [target, action] = [textAt(value, "target_type"), textAt(value, "action")];
   if (target !== undefined && action !== undefined) return `${target}.${action}`;
-  const change = textAt(value, "_forwarder", "change");
+  const change = textAt(value, "_forwarder.change");
   return change === undefined ? dataset : `${dataset}.${change}`;
 }
 
@@ -32,27 +35,22 @@ function eventNameOf(value: unknown, dataset: string): string {
 const actorOf = (value: unknown): Record<string, string> =>
   known({
     id: textAt(value, "actor_id"),
-    email: textAt(value, "_actor", "email"),
-    username: textAt(value, "_actor", "name"),
+    email: textAt(value, "_actor.email"),
+    username: textAt(value, "_actor.name"),
   });
 
 /** What was acted on, or what a record of state is about: its device, its vulnerability, or itself. */
 function resourcesOf(value: unknown, dataset: string): Record<string, string>[] {
   const resources = [
-    { type: textAt(value, "target_type"), id: textAt(value, "target_id"), name: textAt(value, "new_state", "name") },
+    { type: textAt(value, "target_type"), id: textAt(value, "target_id"), name: textAt(value, "new_state.name") },
     {
       type: "device",
-      id:
-        textAt(value, "device_id") ?? textAt(value, "device_info", "id") ?? textAt(value, "_forwarder", "device", "id"),
-      name:
-        textAt(value, "device_name") ??
-        textAt(value, "device__name") ??
-        textAt(value, "device_info", "name") ??
-        textAt(value, "_forwarder", "device", "name"),
+      id: textAt(value, "device_id", "device_info.id", "computer.id", "_forwarder.device.id"),
+      name: textAt(value, "device_name", "device__name", "device_info.name", "computer.name", "_forwarder.device.name"),
     },
     { type: "vulnerability", id: textAt(value, "cve_id") },
     // An event's own id names the event, not what it is about.
-    ...(textAt(value, "_forwarder", "change") === undefined
+    ...(textAt(value, "_forwarder.change") === undefined
       ? []
       : [{ type: dataset, id: textAt(value, "id"), name: textAt(value, "name") }]),
   ];
@@ -64,7 +62,7 @@ const tagsOf = (value: unknown, { tenant, dataset }: FormatContext): Record<stri
     tenant,
     dataset,
     id: textAt(value, "id"),
-    change: textAt(value, "_forwarder", "change"),
+    change: textAt(value, "_forwarder.change"),
     actor_type: textAt(value, "actor_type"),
     target_component: textAt(value, "target_component"),
   });
