@@ -93,7 +93,7 @@ function added({ sends, scope, ways }: Listing): Field[] {
   };
   const note: Field = {
     name: "_forwarder",
-    ...(sends === "once" ? {} : { required: true }),
+    required: true,
     description: "What became of the row since it was last seen",
     type: "object",
     fields: [
@@ -104,7 +104,8 @@ function added({ sends, scope, ways }: Listing): Field[] {
     ],
   };
   return [
-    note,
+    // Rows that never change are sent as they are.
+    ...(sends === "once" ? [] : [note]),
     { name: "received_at", description: "When the forwarder read it from Kandji", ...time },
     { name: "tenant_id", description: "The forwarder's name of the tenant", type: "string", indicators: ["trace_id"] },
   ];

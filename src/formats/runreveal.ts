@@ -21,14 +21,14 @@ function textAt(value: unknown, ...paths: readonly string[]): string | undefined
 const known = (pairs: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(pairs).filter((pair): pair is [string, string] => pair[1] !== undefined));
 
-/** `library_item.update` of an event, `devices.updated` of a record of state. */
+/** `library_item.update` of an event, `devices.updated` of a record of state, `device-activity.enrollment` of what a device did. */
 function eventNameOf(value: unknown, dataset: string): string {
   const type = textAt(value, "event_type");
   if (type !== undefined) return type;
   const [target, action] = [textAt(value, "target_type"), textAt(value, "action")];
   if (target !== undefined && action !== undefined) return `${target}.${action}`;
-  const change = textAt(value, "_forwarder.change");
-  return change === undefined ? dataset : `${dataset}.${change}`;
+  const what = textAt(value, "_forwarder.change", "action_type");
+  return what === undefined ? dataset : `${dataset}.${what}`;
 }
 
 /** Who acted. `_actor` is what `enrich` adds. */

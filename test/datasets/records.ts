@@ -30,7 +30,7 @@ function rowsIn(dataset: Listing, { way: index = 0, device: id, body }: Answer):
   }));
 }
 
-/** Each row as it is sent: at first sight, when it changed and, of state, when it is gone. */
+/** Each row as it is sent: as it is where it never changes; else at first sight and, of state, when it changed or is gone. */
 export function recordsOf(dataset: Listing): string[] {
   return rowsOf(dataset).flatMap(({ row, device }) => {
     const note = (change: Note["change"], changed?: readonly string[]): Note => ({
@@ -39,7 +39,8 @@ export function recordsOf(dataset: Listing): string[] {
       seenAt,
       ...(device === undefined ? {} : { device }),
     });
-    if (dataset.sends !== "state") return [recordOf(row.raw, note("created"))];
+    if (dataset.sends === "once") return [row.raw];
+    if (dataset.sends === "changes") return [recordOf(row.raw, note("created"))];
     const gone = { ...note("deleted"), ...(device === undefined ? {} : { device: { id: device.id } }) };
     return [
       recordOf(row.raw, note("snapshot")),

@@ -105,7 +105,7 @@ describe("panther", () => {
   ] satisfies [object, PantherAuth][])("is known by %j, and by nothing else", async (keys, auth) => {
     expect(await answerTo(keys, auth)).toMatchObject({ status: 200, held: three });
     const credential = ["token", "password", "value", "secret"].find((key) => key in auth) ?? "";
-    expect(await answerTo(keys, { ...auth, [credential]: "other" } as PantherAuth)).toMatchObject({
+    expect(await answerTo(keys, { ...auth, [credential]: "other" })).toMatchObject({
       status: 403,
       held: [],
     });
@@ -134,6 +134,14 @@ describe("the simulated Panther", () => {
     const { verdict, held, intake: met } = await exchange(secret, intake, bodyOf(destination, three));
     expect([verdict, held]).toEqual([{ kind: "accepted" }, three]);
     expect(met.memory.batches).toMatchObject([{ tenant: "acme" }]);
+  });
+
+  it("stores what does not fit the schema of its source, and says nothing of it", async () => {
+    const audit = { ...intake, isIruAudit: true } as const;
+    const { verdict, intake: met } = await exchange(secret, audit, bodyOf(destination, [exampleEvent, ...three]));
+    expect([verdict.kind, met.memory.arrivals]).toEqual(["accepted", 4]);
+    expect(met.memory.unclassified.size).toBe(3);
+    expect(met.memory.unclassified.has("01M7Y5P6VW58HV0CDTK6D66Q58")).toBe(true);
   });
 
   it("takes arrays, and compression that no header tells of", async () => {

@@ -67,6 +67,7 @@ describe("runreveal", () => {
     ['{"target_type":"device"}', "audit-events", "audit-events"],
     ['{"target_type":{},"action":"update"}', "audit-events", "audit-events"],
     ['{"_forwarder":{"change":"deleted"}}', "devices", "devices.deleted"],
+    ['{"id":1,"action_type":"enrollment"}', "device-activity", "device-activity.enrollment"],
     ["[]", "devices", "devices"],
   ])("calls %s of %s %s", (raw, dataset, name) => {
     expect(read(shaped(raw, { dataset }))["eventName"]).toBe(name);
@@ -83,6 +84,10 @@ describe("runreveal", () => {
         { type: "vulnerability", id: "CVE-2026-1" },
       ],
     });
+    const activity = '{"id":1,"action_type":"enrollment","computer":{"id":"d1","name":"NB-1"}}';
+    expect(read(shaped(activity, { dataset: "device-activity" }))["resources"]).toEqual([
+      { type: "device", id: "d1", name: "NB-1" },
+    ]);
     const user = '{"id":"u1","name":"Dana","_forwarder":{"change":"created"}}';
     expect(read(shaped(user, { dataset: "users" }))["resources"]).toEqual([{ type: "users", id: "u1", name: "Dana" }]);
   });

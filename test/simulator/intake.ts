@@ -35,6 +35,8 @@ export interface IntakeOptions extends Change<IntakeSettings> {
   readonly apiKey?: string | undefined;
   /** Panther: how its HTTP source knows senders; anybody if absent. */
   readonly panther?: PantherAuth | undefined;
+  /** Panther: its HTTP source has the schema Iru.Audit and no other; what does not fit it is stored unclassified. */
+  readonly isIruAudit?: boolean | undefined;
   /** RunReveal: a generic source takes any objects; a structured one, which it is if absent, insists on types. */
   readonly runreveal?: "structured" | "generic" | undefined;
   /** Sumo Logic: its ingest budget is used up. */

@@ -9,7 +9,7 @@ import { sliceArray } from "./record-text.ts";
 import { rawOf } from "./shapes.ts";
 
 /** Bytes of headers and body, as they are sent and decompressed. */
-export const PANTHER_MAX_BYTES = 1_000_000;
+const PANTHER_MAX_BYTES = 1_000_000;
 
 /** How the source was set up. */
 export type PantherAuth =
@@ -46,6 +46,9 @@ export function readPanther({ request, body, options }: ReadingContext): Reading
       batchId: undefined,
       tenant: tenantOf(records[0] ?? ""),
       dataset: undefined,
+      ...(options.isIruAudit === true
+        ? { unclassified: records.filter((record) => !fitsIruAudit(record)).map(rawOf) }
+        : {}),
     },
     accepted: { status: 200, text: "" },
     drops: () => false,

@@ -102,6 +102,7 @@ const intakePlan = intakeChange.extend({
   signingSecret: z.string().optional(),
   apiKey: z.string().optional(),
   panther: pantherAuth.optional(),
+  isIruAudit: z.boolean().optional(),
   runreveal: z.enum(["structured", "generic"]).optional(),
   seed: z.int().optional(),
   keepTexts: z.boolean().optional(),
