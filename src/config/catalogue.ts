@@ -29,13 +29,13 @@ export const datasetCatalogue: Catalogue = {
 export const typeCatalogue: Catalogue = {
   noun: "a destination type",
   has: [...destinationTypes.keys()],
-  planned: ["panther", "runreveal", "datable", "otlp", "elastic", "sentinel", "google-secops", "loki", "r2"],
+  planned: ["otlp", "elastic", "sentinel", "google-secops", "loki", "r2"],
 };
 
 export const formatCatalogue: Catalogue = {
   noun: "a format",
   has: [...formats.keys()],
-  planned: ["panther", "runreveal", "ocsf", "ecs"],
+  planned: ["ocsf", "ecs"],
 };
 
 /** What is wrong with a name: nothing, not in this version, or mistyped. The name itself is told only when it is one of ours. */

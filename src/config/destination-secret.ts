@@ -49,11 +49,11 @@ const formatsOf = ({ refuses }: DestinationType): string[] =>
   formatCatalogue.has.filter((name) => refuses[name as FormatName] === undefined);
 
 function checkFormat(name: string, type: DestinationType): Complaint | undefined {
-  const complaint = checkName(name, formatCatalogue);
+  const has = formatsOf(type);
   const reason = type.refuses[name as FormatName];
-  if (complaint !== undefined || reason === undefined) return complaint;
+  if (reason === undefined || !formatCatalogue.has.includes(name)) return checkName(name, { ...formatCatalogue, has });
   return {
     what: `makes no sense for "${type.type}": the format "${name}" ${reason}`,
-    fix: `Leave it out, or write ${listed(formatsOf(type), "or")}`,
+    fix: `Leave it out, or write ${listed(has, "or")}`,
   };
 }

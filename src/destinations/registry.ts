@@ -1,9 +1,12 @@
 import { betterStack } from "./better-stack.ts";
+import { datable } from "./datable.ts";
 import { datadog } from "./datadog.ts";
 import type { DestinationType } from "./destination.ts";
 import { logscale } from "./logscale.ts";
 import { newRelic } from "./new-relic.ts";
 import { axiom } from "./axiom.ts";
+import { panther } from "./panther.ts";
+import { runreveal } from "./runreveal.ts";
 import { splunkHec } from "./splunk-hec.ts";
 import { sumoLogic } from "./sumo-logic.ts";
 import { webhook } from "./webhook.ts";
@@ -13,10 +16,13 @@ export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
   [
     // One line each, so that two new types are two new lines.
     betterStack,
+    datable,
     datadog,
     logscale,
     newRelic,
     axiom,
+    panther,
+    runreveal,
     splunkHec,
     sumoLogic,
     webhook,

@@ -1,11 +1,15 @@
 import type { Format, FormatName } from "./format.ts";
+import { panther } from "./panther.ts";
 import { raw } from "./raw.ts";
+import { runreveal } from "./runreveal.ts";
 
 /** Every format of this version, by the name that the operator writes. */
 export const formats: ReadonlyMap<string, Format> = new Map(
   [
     // One line each, so that two new formats are two new lines.
     raw,
+    panther,
+    runreveal,
   ].map((format) => [format.name, format]),
 );
 

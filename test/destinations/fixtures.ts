@@ -1,9 +1,12 @@
 import { axiomFixture } from "./axiom.fixture.ts";
 import { betterStackFixture } from "./better-stack.fixture.ts";
+import { datableFixture } from "./datable.fixture.ts";
 import { datadogFixture } from "./datadog.fixture.ts";
 import type { Fixture } from "./fixture.ts";
 import { logscaleFixture } from "./logscale.fixture.ts";
 import { newRelicFixture } from "./new-relic.fixture.ts";
+import { pantherFixture } from "./panther.fixture.ts";
+import { runrevealFixture } from "./runreveal.fixture.ts";
 import { splunkHecFixture } from "./splunk-hec.fixture.ts";
 import { sumoLogicFixture } from "./sumo-logic.fixture.ts";
 import { webhookFixture } from "./webhook.fixture.ts";
@@ -12,9 +15,12 @@ import { webhookFixture } from "./webhook.fixture.ts";
 export const fixtures: ReadonlyMap<string, Fixture> = new Map([
   ["axiom", axiomFixture],
   ["better-stack", betterStackFixture],
+  ["datable", datableFixture],
   ["datadog", datadogFixture],
   ["logscale", logscaleFixture],
   ["new-relic", newRelicFixture],
+  ["panther", pantherFixture],
+  ["runreveal", runrevealFixture],
   ["splunk-hec", splunkHecFixture],
   ["sumo-logic", sumoLogicFixture],
   ["webhook", webhookFixture],

@@ -1,9 +1,12 @@
 import type { Fixture } from "../destinations/fixture.ts";
 import { betterStackFixture } from "../destinations/better-stack.fixture.ts";
+import { datableFixture } from "../destinations/datable.fixture.ts";
 import { datadogFixture } from "../destinations/datadog.fixture.ts";
 import { logscaleFixture } from "../destinations/logscale.fixture.ts";
 import { newRelicFixture } from "../destinations/new-relic.fixture.ts";
 import { axiomFixture } from "../destinations/axiom.fixture.ts";
+import { pantherFixture } from "../destinations/panther.fixture.ts";
+import { runrevealFixture } from "../destinations/runreveal.fixture.ts";
 import { splunkHecFixture } from "../destinations/splunk-hec.fixture.ts";
 import { sumoLogicFixture } from "../destinations/sumo-logic.fixture.ts";
 import { webhookFixture } from "../destinations/webhook.fixture.ts";
@@ -11,10 +14,13 @@ import { webhookFixture } from "../destinations/webhook.fixture.ts";
 /** How the requests of each destination type are read. */
 export const fixtures: ReadonlyMap<string, Fixture> = new Map<string, Fixture>([
   ["better-stack", betterStackFixture],
+  ["datable", datableFixture],
   ["datadog", datadogFixture],
   ["logscale", logscaleFixture],
   ["new-relic", newRelicFixture],
   ["axiom", axiomFixture],
+  ["panther", pantherFixture],
+  ["runreveal", runrevealFixture],
   ["splunk-hec", splunkHecFixture],
   ["sumo-logic", sumoLogicFixture],
   ["webhook", webhookFixture],

@@ -10,6 +10,11 @@ const licenseKey = "eu01xx-new-relic-license-77d1";
 const collectorToken = "splunk-00000000-hec0-4000-8000-token00d1";
 const collectorCode = "ZaVnC4dhaV1sumo-code==";
 const axiomToken = "xaat-00000000-f00d-4000-8000-axiomtoken01";
+const pantherPassword = "panther+password/88d0";
+const pantherCode = "panther-http-source-5b1e";
+const runrevealToken = "runreveal/token+31c7";
+const runrevealCode = "runreveal-hook-9f02";
+const datableKey = "datable-key-4410ab";
 const signingBytes = Buffer.from("a signing secret of 33 bytes 0001");
 const signingSecret = `whsec_${signingBytes.toString("base64")}`;
 export const adminToken = "admin-0123456789abcdef-admin";
@@ -23,6 +28,20 @@ export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, o
   ["logscale", { type: "logscale", url: "https://cloud.us.humio.com", ingestToken }],
   ["new-relic", { type: "new-relic", region: "eu", licenseKey }],
   ["axiom", { type: "axiom", dataset: "kandji", token: axiomToken }],
+  ["datable", { type: "datable", host: "acme", headers: { "X-Key": datableKey } }],
+  [
+    "panther",
+    {
+      type: "panther",
+      url: `https://logs.acme.runpanther.net/http/${pantherCode}`,
+      username: "kandji",
+      password: pantherPassword,
+    },
+  ],
+  [
+    "runreveal",
+    { type: "runreveal", url: `https://api.runreveal.com/sources/hook/${runrevealCode}`, token: runrevealToken },
+  ],
   ["splunk-hec", { type: "splunk-hec", url: "https://splunk.example.com:8088", token: collectorToken }],
   ["sumo-logic", { type: "sumo-logic", url: `https://collectors.sumologic.com/receiver/v1/http/${collectorCode}` }],
   [
@@ -61,6 +80,11 @@ const values = [
   collectorToken,
   collectorCode,
   axiomToken,
+  pantherPassword,
+  pantherCode,
+  runrevealToken,
+  runrevealCode,
+  datableKey,
   headerKey,
   urlKey,
   signingSecret,

@@ -37,6 +37,9 @@ const keysOf: Readonly<Record<string, object>> = {
   datadog: { apiKey: "k" },
   logscale: { ingestToken: "t" },
   "new-relic": { licenseKey: "k" },
+  panther: { auth: "none" },
+  runreveal: {},
+  datable: {},
   webhook: {},
 };
 

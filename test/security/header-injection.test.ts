@@ -55,6 +55,14 @@ const newRelic = (more: object) => ({
   DESTINATION_SIEM: JSON.stringify({ type: "new-relic", licenseKey: "k", ...more }),
 });
 
+const panther = (more: object) => ({
+  DESTINATION_SIEM: JSON.stringify({ type: "panther", url: "https://logs.example.com/in", ...more }),
+});
+const runreveal = (more: object) => ({
+  DESTINATION_SIEM: JSON.stringify({ type: "runreveal", url: "https://logs.example.com/in", ...more }),
+});
+const datable = (more: object) => ({ DESTINATION_SIEM: JSON.stringify({ type: "datable", ...more }) });
+
 const key = "A".repeat(40);
 
 /** Every place of a secret whose value comes into a request line or a header, and a value that may stand there. */
@@ -68,6 +76,17 @@ const places: readonly [string, string, (text: string) => Record<string, string>
   ["ingestingHost", "s1.example.com", (text) => betterStack({ ingestingHost: text })],
   ["ingestToken", "abc", (text) => logscale({ ingestToken: text })],
   ["licenseKey", "abc", (text) => newRelic({ licenseKey: text })],
+  ["bearerToken", "abc", (text) => panther({ bearerToken: text })],
+  ["username", "abc", (text) => panther({ username: text, password: "p" })],
+  ["password", "abc", (text) => panther({ username: "u", password: text })],
+  ["sharedSecretHeader", "abc", (text) => panther({ sharedSecretHeader: text, sharedSecret: "s" })],
+  ["sharedSecret", "abc", (text) => panther({ sharedSecretHeader: "x-s", sharedSecret: text })],
+  ["hmacHeader", "abc", (text) => panther({ hmacHeader: text, hmacSecret: "s" })],
+  ["hmacPrefix", "abc", (text) => panther({ hmacHeader: "x-h", hmacSecret: "s", hmacPrefix: text })],
+  ["token of RunReveal", "abc", (text) => runreveal({ token: text })],
+  ["host of Datable", "abc", (text) => datable({ host: text })],
+  ["name of a header of Datable", "abc", (text) => datable({ host: "abc", headers: { [text]: "v" } })],
+  ["value of a header of Datable", "abc", (text) => datable({ host: "abc", headers: { "X-Source": text } })],
   ["name of a header", "abc", (text) => webhook({ headers: { [text]: "v" } })],
   ["value of a header", "abc", (text) => webhook({ headers: { "X-Source": text } })],
   ["signingSecret", key, (text) => webhook({ signingSecret: `whsec_${text}` })],

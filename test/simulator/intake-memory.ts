@@ -11,6 +11,8 @@ export interface Delivery {
   readonly batchId: string | undefined;
   readonly tenant: string | undefined;
   readonly dataset: string | undefined;
+  /** Those of the records that it stores and finds no schema for. */
+  readonly unclassified?: readonly string[];
 }
 
 export interface Batch {
@@ -32,6 +34,8 @@ export class IntakeMemory {
   readonly texts = new Map<string, string>();
   /** Answered 2xx and thrown away. */
   readonly dropped = new Set<string>();
+  /** Accepted, and in no table: no schema takes them. */
+  readonly unclassified = new Set<string>();
   /** Matched a rule in a request that was refused. */
   readonly refused = new Set<string>();
   /** Every batch that was read, accepted or not, in the order of arrival. */
@@ -59,6 +63,7 @@ export class IntakeMemory {
     this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: drops !== undefined, keys });
     if (drops === undefined) return;
     this.onAccepted?.(delivery);
+    for (const record of delivery.unclassified ?? []) this.unclassified.add(keyOfRecord(record));
     for (const [index, key] of keys.entries()) this.#accept(key, delivery.records[index] ?? "", drops);
   }
 

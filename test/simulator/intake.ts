@@ -13,6 +13,7 @@ import {
 } from "./faults.ts";
 import { IntakeMemory, type Delivery } from "./intake-memory.ts";
 import { intakes, type IntakeKind } from "./intakes.ts";
+import type { PantherAuth } from "./panther-intake.ts";
 import { RequestLog } from "./request-log.ts";
 
 /** What may be changed while it runs. */
@@ -32,6 +33,12 @@ export interface IntakeOptions extends Change<IntakeSettings> {
   readonly signingSecret?: string | undefined;
   /** The only key or token that it knows; a webhook knows none. */
   readonly apiKey?: string | undefined;
+  /** Panther: how its HTTP source knows senders; anybody if absent. */
+  readonly panther?: PantherAuth | undefined;
+  /** Panther: its HTTP source has the schema Iru.Audit and no other; what does not fit it is stored unclassified. */
+  readonly isIruAudit?: boolean | undefined;
+  /** RunReveal: a generic source takes any objects; a structured one, which it is if absent, insists on types. */
+  readonly runreveal?: "structured" | "generic" | undefined;
   /** Sumo Logic: its ingest budget is used up. */
   readonly isOverBudget?: boolean | undefined;
   /** Milliseconds since 1970. */

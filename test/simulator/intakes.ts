@@ -1,10 +1,13 @@
 /** Every kind of intake: how it reads a request, and the vendor's limits; a test may set others. */
 import { readAxiom } from "./axiom-intake.ts";
 import { BETTER_STACK_MAX_BYTES, readBetterStack } from "./better-stack-intake.ts";
+import { readDatable } from "./datable-intake.ts";
 import { readDatadog } from "./datadog-intake.ts";
 import type { IntakeSettings, Reading, ReadingContext } from "./intake.ts";
 import { LOGSCALE_MAX_BYTES, readLogscale } from "./logscale-intake.ts";
 import { NEW_RELIC_MAX_BYTES, readNewRelic } from "./new-relic-intake.ts";
+import { readPanther } from "./panther-intake.ts";
+import { readRunreveal } from "./runreveal-intake.ts";
 import { readSplunkHec } from "./splunk-hec-intake.ts";
 import { readSumoLogic } from "./sumo-logic-intake.ts";
 import { readWebhook } from "./webhook-intake.ts";
@@ -19,9 +22,12 @@ export type IntakeKind = keyof typeof kinds;
 const kinds = {
   axiom: { read: readAxiom, limits: { maxRecords: 10_000 } },
   "better-stack": { read: readBetterStack, limits: { maxBytes: BETTER_STACK_MAX_BYTES } },
+  datable: { read: readDatable, limits: {} },
   datadog: { read: readDatadog, limits: { maxRecords: 1000, maxBytes: 5_000_000 } },
   logscale: { read: readLogscale, limits: { maxBytes: LOGSCALE_MAX_BYTES } },
   "new-relic": { read: readNewRelic, limits: { maxBytes: NEW_RELIC_MAX_BYTES } },
+  panther: { read: readPanther, limits: {} },
+  runreveal: { read: readRunreveal, limits: { maxBytes: 1_000_000 } },
   "splunk-hec": { read: readSplunkHec, limits: { maxBytes: 1_000_000 } },
   "sumo-logic": { read: readSumoLogic, limits: { maxBytes: 1_000_000 } },
   webhook: { read: readWebhook, limits: {} },

@@ -72,10 +72,38 @@ const kandjiPlan = kandjiChange.extend({
   faults: faultSettings.optional(),
 });
 
+const pantherAuth = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("bearer"), token: z.string() }),
+  z.strictObject({ kind: z.literal("basic"), username: z.string(), password: z.string() }),
+  z.strictObject({ kind: z.literal("shared-secret"), header: z.string(), value: z.string() }),
+  z.strictObject({
+    kind: z.literal("hmac"),
+    header: z.string(),
+    secret: z.string(),
+    encoding: z.enum(["hex", "base64"]),
+    prefix: z.string(),
+  }),
+]);
+
 const intakePlan = intakeChange.extend({
-  kind: z.enum(["webhook", "datadog", "axiom", "better-stack", "logscale", "new-relic", "splunk-hec", "sumo-logic"]),
+  kind: z.enum([
+    "webhook",
+    "datadog",
+    "axiom",
+    "better-stack",
+    "datable",
+    "logscale",
+    "new-relic",
+    "panther",
+    "runreveal",
+    "splunk-hec",
+    "sumo-logic",
+  ]),
   signingSecret: z.string().optional(),
   apiKey: z.string().optional(),
+  panther: pantherAuth.optional(),
+  isIruAudit: z.boolean().optional(),
+  runreveal: z.enum(["structured", "generic"]).optional(),
   seed: z.int().optional(),
   keepTexts: z.boolean().optional(),
   faults: faultSettings.optional(),
