@@ -4,6 +4,7 @@ import type { DestinationType } from "./destination.ts";
 import { logscale } from "./logscale.ts";
 import { newRelic } from "./new-relic.ts";
 import { axiom } from "./axiom.ts";
+import { r2 } from "./r2.ts";
 import { splunkHec } from "./splunk-hec.ts";
 import { sumoLogic } from "./sumo-logic.ts";
 import { webhook } from "./webhook.ts";
@@ -17,6 +18,7 @@ export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
     logscale,
     newRelic,
     axiom,
+    r2,
     splunkHec,
     sumoLogic,
     webhook,

@@ -4,6 +4,7 @@ import { datadogFixture } from "./datadog.fixture.ts";
 import type { Fixture } from "./fixture.ts";
 import { logscaleFixture } from "./logscale.fixture.ts";
 import { newRelicFixture } from "./new-relic.fixture.ts";
+import { r2Fixture } from "./r2.fixture.ts";
 import { splunkHecFixture } from "./splunk-hec.fixture.ts";
 import { sumoLogicFixture } from "./sumo-logic.fixture.ts";
 import { webhookFixture } from "./webhook.fixture.ts";
@@ -15,6 +16,7 @@ export const fixtures: ReadonlyMap<string, Fixture> = new Map([
   ["datadog", datadogFixture],
   ["logscale", logscaleFixture],
   ["new-relic", newRelicFixture],
+  ["r2", r2Fixture],
   ["splunk-hec", splunkHecFixture],
   ["sumo-logic", sumoLogicFixture],
   ["webhook", webhookFixture],

@@ -4,6 +4,7 @@ import { datadogFixture } from "../destinations/datadog.fixture.ts";
 import { logscaleFixture } from "../destinations/logscale.fixture.ts";
 import { newRelicFixture } from "../destinations/new-relic.fixture.ts";
 import { axiomFixture } from "../destinations/axiom.fixture.ts";
+import { r2Fixture } from "../destinations/r2.fixture.ts";
 import { splunkHecFixture } from "../destinations/splunk-hec.fixture.ts";
 import { sumoLogicFixture } from "../destinations/sumo-logic.fixture.ts";
 import { webhookFixture } from "../destinations/webhook.fixture.ts";
@@ -15,6 +16,7 @@ export const fixtures: ReadonlyMap<string, Fixture> = new Map<string, Fixture>([
   ["logscale", logscaleFixture],
   ["new-relic", newRelicFixture],
   ["axiom", axiomFixture],
+  ["r2", r2Fixture],
   ["splunk-hec", splunkHecFixture],
   ["sumo-logic", sumoLogicFixture],
   ["webhook", webhookFixture],
@@ -22,3 +24,7 @@ export const fixtures: ReadonlyMap<string, Fixture> = new Map<string, Fixture>([
 
 /** With what body, and status 200, an intake of this type says that it has the records. */
 export const acceptanceOf = (type: string): string => fixtures.get(type)?.bodies?.get(200) ?? "{}";
+
+/** Whether this answer says that the records are there: of a bucket also that they were there before. */
+export const isAcceptance = (type: string, status: number): boolean =>
+  Math.floor(status / 100) === 2 || (type === "r2" && status === 412);

@@ -23,6 +23,7 @@ export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, o
   ["logscale", { type: "logscale", url: "https://cloud.us.humio.com", ingestToken }],
   ["new-relic", { type: "new-relic", region: "eu", licenseKey }],
   ["axiom", { type: "axiom", dataset: "kandji", token: axiomToken }],
+  ["r2", { type: "r2", bucket: "ARCHIVE" }],
   ["splunk-hec", { type: "splunk-hec", url: "https://splunk.example.com:8088", token: collectorToken }],
   ["sumo-logic", { type: "sumo-logic", url: `https://collectors.sumologic.com/receiver/v1/http/${collectorCode}` }],
   [

@@ -5,6 +5,7 @@ import { readDatadog } from "./datadog-intake.ts";
 import type { IntakeSettings, Reading, ReadingContext } from "./intake.ts";
 import { LOGSCALE_MAX_BYTES, readLogscale } from "./logscale-intake.ts";
 import { NEW_RELIC_MAX_BYTES, readNewRelic } from "./new-relic-intake.ts";
+import { readR2 } from "./r2-intake.ts";
 import { readSplunkHec } from "./splunk-hec-intake.ts";
 import { readSumoLogic } from "./sumo-logic-intake.ts";
 import { readWebhook } from "./webhook-intake.ts";
@@ -22,6 +23,7 @@ const kinds = {
   datadog: { read: readDatadog, limits: { maxRecords: 1000, maxBytes: 5_000_000 } },
   logscale: { read: readLogscale, limits: { maxBytes: LOGSCALE_MAX_BYTES } },
   "new-relic": { read: readNewRelic, limits: { maxBytes: NEW_RELIC_MAX_BYTES } },
+  r2: { read: readR2, limits: {} },
   "splunk-hec": { read: readSplunkHec, limits: { maxBytes: 1_000_000 } },
   "sumo-logic": { read: readSumoLogic, limits: { maxBytes: 1_000_000 } },
   webhook: { read: readWebhook, limits: {} },
