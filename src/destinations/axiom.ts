@@ -62,7 +62,7 @@ function encode(record: OutgoingRecord, batch: BatchContext): string {
     tenant: batch.tenant,
     dataset: batch.test === true ? "verification" : batch.dataset,
     forwarder: "kandji-forwarder",
-    record: record.raw,
+    record: record.text,
   });
 }
 

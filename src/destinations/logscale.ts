@@ -72,7 +72,7 @@ function encode(record: OutgoingRecord, { tenant, dataset }: BatchContext, { sou
       "forwarder.dataset": dataset,
       ...(time === undefined ? {} : { "@timestamp.nanos": time.nanoseconds }),
     },
-    event: record.raw,
+    event: record.text,
   });
 }
 
