@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it, test } from "vitest";
 import { datasets } from "../../src/datasets/registry.ts";
 import { destinationTypes } from "../../src/destinations/registry.ts";
+import { verify } from "../../src/tenant/verify.ts";
 import { World } from "../simulator/world.ts";
 import { day, epoch, hour, Household, minute, secrets } from "../tenant/household.ts";
 import { destinationErrors, destinationOf, tenantErrors } from "../config/ask.ts";
@@ -118,6 +119,14 @@ describe("a history with a bucket", () => {
     const [account] = home.world.accounts();
     expect(account).toMatchObject({ delivered: 500, repeated: 0, lost: 0 });
     expect(home.report().destinations).toMatchObject([{ delivered: 500, pending: 0, dead: 0 }]);
+  });
+
+  test("gets one marked object of a verification, aside", async () => {
+    const home = start();
+    const { ok, checks } = await verify(home.engine.state);
+    expect([ok, checks.at(-1)?.name]).toEqual([true, "Destination archive (r2, ARCHIVE)"]);
+    const batches = home.world.intakes.get("ARCHIVE")?.memory.batches ?? [];
+    expect(batches.map(({ id }) => id)).toEqual([expect.stringMatching(/^kandji\/verification\/test_acme_archive_/u)]);
   });
 
   test("waits for a bucket that is not bound, and says so", async () => {
