@@ -31,7 +31,8 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { ALLOW_LOCAL_HOSTS: "true" } },
+            // A bucket is bound only by who wants one: wrangler.toml has none.
+            miniflare: { bindings: { ALLOW_LOCAL_HOSTS: "true" }, r2Buckets: ["ARCHIVE"] },
           }),
         ],
         test: {

@@ -76,6 +76,8 @@ function wrongType(name: unknown, secret: string): ConfigError {
 }
 
 function checkHost(type: DestinationType, settings: unknown, secret: string, allowLocal: boolean): ConfigError[] {
+  // Of such an address the operator wrote a name only.
+  if (type.isBound) return [];
   const complaint = checkIntakeUrl(type.urlOf(settings), allowLocal);
   return complaint === undefined ? [] : [configError(secret, ["url"], complaint)];
 }

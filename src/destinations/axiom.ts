@@ -62,7 +62,7 @@ function encode(record: OutgoingRecord, batch: BatchContext): string {
     tenant: batch.tenant,
     dataset: batch.test === true ? "verification" : batch.dataset,
     forwarder: "kandji-forwarder",
-    record: record.raw,
+    record: record.text,
   });
 }
 
@@ -79,8 +79,10 @@ function request(chosen: Settings): OutgoingRequest {
   };
 }
 
-const checkToken =
-  'Check that "token" is an API token that may ingest into "dataset", and that a personal token comes with "orgId"';
+const copyToken =
+  'Copy the API token again from Settings, API tokens; one of another region goes with its "url", and a personal token with "orgId"';
+const allowToken =
+  'Give the API token in Axiom, Settings, API tokens, the permission to ingest into "dataset"; a personal token comes with "orgId"';
 const checkAddress =
   'Check "dataset", and "url" if it is set: it is the base URL of the API of your region, without /v1';
 
@@ -88,8 +90,8 @@ const meanings: Meanings = {
   who: "Axiom",
   refused: new Set([400, 422]),
   lockedOut: new Map([
-    [401, { means: "the token is missing or unknown", fix: checkToken }],
-    [403, { means: "the token may not ingest into this dataset", fix: checkToken }],
+    [401, { means: "the token is missing or unknown", fix: copyToken }],
+    [403, { means: "the token may not ingest into this dataset", fix: allowToken }],
     [404, { means: "there is no such dataset at this address", fix: checkAddress }],
     [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),

@@ -64,7 +64,7 @@ function encode(record: OutgoingRecord, { tenant, dataset }: BatchContext): stri
     forwarder: "kandji-forwarder",
   });
   // Put in as it is: writing it anew would change numbers beyond 2^53.
-  return `${about.slice(0, -1)},"record":${record.raw}}`;
+  return `${about.slice(0, -1)},"record":${record.text}}`;
 }
 
 function request(chosen: Settings): OutgoingRequest {

@@ -6,6 +6,7 @@ import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { renameTopLevelKey } from "./rename-key.ts";
+import { fieldOf } from "../formats/json.ts";
 import { credential, issueOf, webAddress } from "./settings.ts";
 
 /** Datadog Logs, in the shape that Datadog's own Kandji pipeline and dashboards expect. */
@@ -26,9 +27,12 @@ const sites = [
   "us2.ddog-gov.com",
 ] as const;
 
+const hour = 3_600_000;
+
 // Same page: "Maximum content size per payload (uncompressed): 5MB … maximum array size if sending multiple logs: 1000
-// entries … Maximum size for a single log: 1MB" (a longer one is truncated and answered 202), "you can send logs with a timestamp up to 18h in the past". What is older is answered 202 and dropped.
-const limits = { records: 1000, bytes: 5_000_000, recordBytes: 1_000_000, maxAgeMs: 18 * 3_600_000 };
+// entries … Maximum size for a single log: 1MB" (a longer one is truncated and answered 202), "you can send logs with a timestamp up to 18h in the past"; and https://docs.datadoghq.com/logs/log_configuration/processors/log_date_remapper/:
+// "up to 18 hours in the past and two hours in the future". What is beyond is answered 202 and dropped.
+const limits = { records: 1000, bytes: 5_000_000, recordBytes: 1_000_000, maxAgeMs: 18 * hour, maxAheadMs: 2 * hour };
 
 const settings = z
   .strictObject({
@@ -75,21 +79,68 @@ function url(chosen: Settings): URL {
 }
 
 // Datadog's pipeline `source:kandji` knows the services `audit` and `detection` and no other:
-// https://github.com/DataDog/integrations-core/blob/master/kandji/assets/logs/kandji.yaml
-const services: ReadonlyMap<string, string> = new Map([["audit-events", "audit"]]);
+// https://github.com/DataDog/integrations-core/blob/master/kandji/assets/logs/kandji.yaml. Its dashboards count the logs of
+// both, so that what is told again stays out of them.
+const services: ReadonlyMap<string, string> = new Map([
+  ["audit-events", "audit"],
+  ["threats", "threat"],
+]);
+
+function serviceOf(record: OutgoingRecord, dataset: string): string {
+  if (dataset !== "vulnerability-detections") return services.get(dataset) ?? dataset;
+  return fieldOf(fieldOf(record.value, "_forwarder"), "change") === "created" ? "detection" : "detection-state";
+}
 
 /** A name for what is shown on no dashboard: a record of a verification counts nowhere. */
 const testTags = { ddsource: "kandji-forwarder", service: "verification" };
 
 function encode(record: OutgoingRecord, batch: BatchContext): string {
   const ddtags = `tenant:${batch.tenant},dataset:${batch.dataset},forwarder:kandji-forwarder`;
-  if (batch.test === true) return JSON.stringify({ ...testTags, ddtags, message: record.raw });
-  const ddsource = "kandji";
-  const service = services.get(batch.dataset) ?? batch.dataset;
-  if (record.restampedAt === undefined) return JSON.stringify({ ddsource, service, ddtags, message: record.raw });
-  // The pipeline takes `occurred_at` for the date of the log, whatever `timestamp` says, and would drop the record again.
-  const message = renameTopLevelKey(record.raw, "occurred_at", "original_occurred_at");
-  return JSON.stringify({ ddsource, service: `${service}-history`, ddtags, timestamp: record.restampedAt, message });
+  if (batch.test === true) return JSON.stringify({ ...testTags, ddtags, message: record.text });
+  const isRaw = record.format === "raw";
+  const isRestamped = record.restampedAt !== undefined;
+  const timestamp = timestampOf(record, batch);
+  return JSON.stringify({
+    // The pipeline reads Kandji's own shape, and would make nonsense of another.
+    ddsource: isRaw ? "kandji" : `kandji-${record.format}`,
+    service: serviceOf(record, batch.dataset) + (isRestamped ? "-history" : ""),
+    ddtags,
+    ...(timestamp === undefined ? {} : { timestamp }),
+    ...(isRestamped && !isRaw ? { original_time: record.time?.text } : {}),
+    message: messageOf(record, batch, timestamp),
+  });
+}
+
+/** An audit event tells its time itself, to all digits, in the attribute that the pipeline takes it from. */
+function timestampOf(record: OutgoingRecord, { dataset }: BatchContext): number | undefined {
+  if (record.restampedAt !== undefined) return record.restampedAt;
+  return record.format === "raw" && dataset === "audit-events" ? undefined : record.time?.milliseconds;
+}
+
+/** The text, without the dates for which Datadog would drop it. */
+function messageOf(record: OutgoingRecord, batch: BatchContext, timestamp: number | undefined): string {
+  const { text } = record;
+  if (record.restampedAt !== undefined) return datesOf(record).reduce(hideDate, text);
+  const isDated = record.format === "raw" && timestamp !== undefined && hasFarDetection(record, batch);
+  return isDated ? hideDate(text, detectionDate) : text;
+}
+
+const detectionDate = "detection_datetime";
+/** The attributes that the pipeline takes for the date of a log, whatever `timestamp` says; of ECS, the one that Datadog may. */
+const datesOf = ({ format }: OutgoingRecord): readonly string[] =>
+  format === "raw" ? [detectionDate, "occurred_at"] : ["@timestamp"];
+const hideDate = (text: string, key: string): string =>
+  renameTopLevelKey(text, key, `original_${key.replace("@", "")}`);
+
+// Half of the window: the other half is for waiting.
+const nearMs = limits.maxAgeMs / 2;
+
+/** A row may be seen long after its detection: when the dataset is read first, or a device comes back. */
+function hasFarDetection({ raw, value }: OutgoingRecord, { collectedAt }: BatchContext): boolean {
+  if (!raw.includes(detectionDate)) return false;
+  const date = fieldOf(value, detectionDate);
+  const detectedAt = typeof date === "number" ? date : Date.parse(String(date));
+  return detectedAt < collectedAt - nearMs || detectedAt > collectedAt + limits.maxAheadMs / 2;
 }
 
 function request(chosen: Settings): OutgoingRequest {
@@ -134,7 +185,7 @@ export const datadog = defineDestination<Settings>({
   limits,
   prefers: "raw",
   refuses: vendorShapes,
-  encodingVersion: 1,
+  encodingVersion: 2,
   url,
   frame: () => ({ open: "[", separator: ",", close: "]" }),
   encode,

@@ -105,6 +105,8 @@ export interface DestinationSpec<Settings> {
   readonly refuses: Readonly<Partial<Record<FormatName, string>>>;
   /** Raised when the encoding changes: what waits is then formed anew, under new batch ids. */
   readonly encodingVersion: number;
+  /** Its requests go to what is bound to the Worker, and so to no host of the network: `url` has a scheme of its own. */
+  readonly isBound?: true;
   /** Where requests go. An operator's `url` always overrides what is derived. */
   url(settings: Settings): URL;
   frame(batch: BatchContext, settings: Settings): Frame;
@@ -149,6 +151,8 @@ export interface DestinationType {
   readonly prefers: FormatName;
   readonly prefersFor: ReadonlyMap<string, FormatName>;
   readonly refuses: Readonly<Partial<Record<FormatName, string>>>;
+  /** Requests go to what is bound to the Worker: there is no host to judge. */
+  readonly isBound: boolean;
   /** Binds settings, and the format that the operator chose, if any. Throws a `ZodError` when `settings` does not accept them. */
   open(settings: unknown, format?: FormatName): Destination;
   /** The URL that the settings lead to, for the host check. */
@@ -157,7 +161,7 @@ export interface DestinationType {
 
 /** Closes over `Settings` once, so that specs with different settings can stand in one registry. */
 export function defineDestination<Settings>(spec: DestinationSpec<Settings>): DestinationType {
-  const { type, title, source, limits, prefers, prefersFor = new Map(), refuses } = spec;
+  const { type, title, source, limits, prefers, prefersFor = new Map(), refuses, isBound = false } = spec;
   return {
     type,
     title,
@@ -167,6 +171,7 @@ export function defineDestination<Settings>(spec: DestinationSpec<Settings>): De
     prefers,
     prefersFor,
     refuses,
+    isBound,
     urlOf: (input) => spec.url(spec.settings.parse(input)),
     open: (input, chosen) =>
       bind(spec, spec.settings.parse(input), (dataset) => formatNamed(chosen ?? prefersFor.get(dataset) ?? prefers)),

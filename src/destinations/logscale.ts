@@ -72,7 +72,7 @@ function encode(record: OutgoingRecord, { tenant, dataset }: BatchContext, { sou
       "forwarder.dataset": dataset,
       ...(time === undefined ? {} : { "@timestamp.nanos": time.nanoseconds }),
     },
-    event: record.raw,
+    event: record.text,
   });
 }
 
@@ -88,7 +88,8 @@ function request(chosen: Settings): OutgoingRequest {
   };
 }
 
-const checkToken = 'Put an ingest token of the repository in "ingestToken", or the API key of the connector';
+const checkToken =
+  'Put an ingest token of the repository in "ingestToken" (not an API token of a user), or the API key of the connector, both of the cloud that "url" leads to';
 const checkAddress = `Check "url": it is the address of LogScale, or the API URL that the connector shows`;
 
 const meanings: Meanings = {

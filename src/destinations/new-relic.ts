@@ -63,12 +63,14 @@ function encode(record: OutgoingRecord, { tenant, dataset }: BatchContext): stri
   const timestamp = record.restampedAt ?? record.time?.milliseconds;
   return JSON.stringify({
     ...(timestamp === undefined ? {} : { timestamp }),
-    message: record.raw,
+    message: record.text,
     // They stand beside those of the record, so ours have a prefix.
     attributes: {
       "forwarder.tenant": tenant,
       "forwarder.dataset": dataset,
-      ...(record.restampedAt === undefined ? {} : { "forwarder.restamped": true }),
+      ...(record.restampedAt === undefined
+        ? {}
+        : { "forwarder.restamped": true, "forwarder.original_time": record.time?.text }),
     },
   });
 }
@@ -110,7 +112,7 @@ export const newRelic = defineDestination<Settings>({
   limits,
   prefers: "raw",
   refuses: vendorShapes,
-  encodingVersion: 1,
+  encodingVersion: 2,
   url,
   frame: () => ({ open: `[{"common":${common},"logs":[`, separator: ",", close: "]}]" }),
   encode,

@@ -7,6 +7,7 @@ import { newRelic } from "./new-relic.ts";
 import { axiom } from "./axiom.ts";
 import { panther } from "./panther.ts";
 import { runreveal } from "./runreveal.ts";
+import { r2 } from "./r2.ts";
 import { splunkHec } from "./splunk-hec.ts";
 import { sumoLogic } from "./sumo-logic.ts";
 import { webhook } from "./webhook.ts";
@@ -23,6 +24,7 @@ export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
     axiom,
     panther,
     runreveal,
+    r2,
     splunkHec,
     sumoLogic,
     webhook,

@@ -61,7 +61,7 @@ function encode(record: OutgoingRecord, batch: BatchContext): string {
     tenant: batch.tenant,
     dataset: batch.dataset,
   });
-  return `${envelope.slice(0, -1)},"record":${record.raw}}`;
+  return `${envelope.slice(0, -1)},"record":${record.text}}`;
 }
 
 function request(batch: BatchContext, chosen: Settings): OutgoingRequest {

@@ -1,13 +1,17 @@
 import { exchange } from "../http.ts";
 import type { Ports, Row } from "../ports.ts";
+import { isForBucket, putObject } from "./bucket.ts";
 
-/** The ports of a Durable Object: the runtime's clock, chance, network and SQLite. */
-export function platformPorts(storage: DurableObjectStorage): Ports {
+/** The ports of a Durable Object: the runtime's clock, chance, network and SQLite, and the buckets that `env` binds. */
+export function platformPorts(storage: DurableObjectStorage, env: object): Ports {
   return {
     now: () => Date.now(),
     random: () => Math.random(),
     sleep: (ms) => scheduler.wait(ms),
-    http: (request, limits) => exchange((url, init) => fetch(url, init), request, limits),
+    http: (request, limits) =>
+      isForBucket(request)
+        ? putObject(env, request, limits)
+        : exchange((url, init) => fetch(url, init), request, limits),
     sql: {
       exec: <R extends Row>(query: string, ...bindings: (string | number | null)[]) =>
         storage.sql.exec(query, ...bindings).toArray() as unknown as R[],

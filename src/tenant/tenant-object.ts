@@ -230,7 +230,7 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
       throw new Error("This object does not live in the jurisdiction that the secret asks for");
     const { MAX_REQUESTS_PER_RUN, MAX_SPOOL_BYTES } = this.env;
     this.#engine = new Engine({
-      ports: platformPorts(this.ctx.storage),
+      ports: platformPorts(this.ctx.storage, this.env),
       config: readConfig({ ...this.env }),
       tenant,
       maxRequestsPerRun: positive(MAX_REQUESTS_PER_RUN) ?? defaultRequestsPerRun,

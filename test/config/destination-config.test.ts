@@ -64,9 +64,9 @@ describe("a destination's secret", () => {
     ["a strange type", { type: "elephant" }, "type", "is not a destination type", `This version has ${listed(types)}`],
     [
       "a later type",
-      { type: "r2" },
+      { type: "datable" },
       "type",
-      'asks for "r2", which this version does not have yet',
+      'asks for "datable", which this version does not have yet',
       `This version has ${listed(types)}`,
     ],
     [

@@ -7,6 +7,7 @@ import { logscaleFixture } from "./logscale.fixture.ts";
 import { newRelicFixture } from "./new-relic.fixture.ts";
 import { pantherFixture } from "./panther.fixture.ts";
 import { runrevealFixture } from "./runreveal.fixture.ts";
+import { r2Fixture } from "./r2.fixture.ts";
 import { splunkHecFixture } from "./splunk-hec.fixture.ts";
 import { sumoLogicFixture } from "./sumo-logic.fixture.ts";
 import { webhookFixture } from "./webhook.fixture.ts";
@@ -21,6 +22,7 @@ export const fixtures: ReadonlyMap<string, Fixture> = new Map([
   ["new-relic", newRelicFixture],
   ["panther", pantherFixture],
   ["runreveal", runrevealFixture],
+  ["r2", r2Fixture],
   ["splunk-hec", splunkHecFixture],
   ["sumo-logic", sumoLogicFixture],
   ["webhook", webhookFixture],

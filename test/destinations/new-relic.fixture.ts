@@ -29,7 +29,7 @@ export const newRelicFixture: Fixture = {
     },
     {
       record: { raw, restampedAt: 1_777_900_000_000 },
-      text: `{"timestamp":1777900000000,"message":${JSON.stringify(raw)},"attributes":{${origin},"forwarder.restamped":true}}`,
+      text: `{"timestamp":1777900000000,"message":${JSON.stringify(raw)},"attributes":{${origin},"forwarder.restamped":true,"forwarder.original_time":"2026-05-01T08:31:02.123456Z"}}`,
     },
     {
       record: { raw: state },

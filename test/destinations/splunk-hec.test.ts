@@ -4,8 +4,8 @@ import { destinationErrors, destinationOf } from "../config/ask.ts";
 const secret = { type: "splunk-hec", url: "https://splunk.example.com:8088", token: "token-0123456789" };
 const batch = { tenant: "acme", dataset: "audit-events", collectedAt: 1_777_624_265_000, id: "b-1" };
 const { destination } = destinationOf(secret);
-const judge = (status: number, body?: string) =>
-  destination.judge({ status, headers: new Headers(), body }, { records: 1 });
+const judge = (status: number, body?: string, records = 1) =>
+  destination.judge({ status, headers: new Headers(), body }, { records });
 
 describe("splunk-hec", () => {
   it("makes a body of three records, one after another", () => {
@@ -21,6 +21,29 @@ describe("splunk-hec", () => {
   it("names the index and the source type that it is told", () => {
     const told = destinationOf({ ...secret, index: "mdm", sourcetype: "iru" }).destination;
     expect(told.encode({ raw: "{}" }, batch)).toContain('"sourcetype":"iru","index":"mdm"');
+  });
+
+  it("names an index for each dataset, and one for every other", () => {
+    const index = { "audit-events": "security", "forwarder-journal": "own", "*": "mdm" };
+    const told = destinationOf({ ...secret, index }).destination;
+    const into = (dataset: string) =>
+      JSON.parse(told.encode({ raw: "{}" }, { ...batch, dataset })) as { index?: string };
+    expect(into("audit-events").index).toBe("security");
+    expect(into("forwarder-journal").index).toBe("own");
+    expect(into("devices").index).toBe("mdm");
+    const some = destinationOf({ ...secret, index: { "audit-events": "security" } }).destination;
+    expect(some.encode({ raw: "{}" }, { ...batch, dataset: "devices" })).not.toContain('"index"');
+    expect(some.encode({ raw: "{}" }, { ...batch, dataset: "toString" })).not.toContain('"index"');
+  });
+
+  it.each([
+    [{ "audit-event": "security" }, "index.audit-event"],
+    [{ "audit-events": " " }, "index.audit-events"],
+    [{}, "index"],
+    [7, "index"],
+    [["security"], "index"],
+  ])("refuses the index %j", (index, key) => {
+    expect(destinationErrors({ ...secret, index })).toMatchObject([{ key }]);
   });
 
   it("has a channel for each tenant, a GUID that never changes", () => {
@@ -51,12 +74,16 @@ describe("splunk-hec", () => {
       expect(judge(200, body)).toMatchObject({ kind: "try-later" });
   });
 
-  it.each([5, 6, 12, 13, 15, 99])("takes code %i with 400 for a refusal of what the request holds", (code) => {
-    expect(judge(400, `{"text":"x","code":${code},"invalid-event-number":2}`)).toEqual({
-      kind: "refused",
-      why: `Splunk answered 400: it refuses what the request holds (code ${code}, event 2)`,
-    });
-  });
+  it.each([5, 6, 12, 13, 15, 99])(
+    "takes code %i with 400 for a refusal of the event that it numbers from 0",
+    (code) => {
+      const why = "Splunk answered 400: it refuses what the request holds";
+      const said = (event: unknown) => `{"text":"x","code":${code},"invalid-event-number":${JSON.stringify(event)}}`;
+      expect(judge(400, said(2), 3)).toEqual({ kind: "refused", why: `${why} (code ${code}, event 2)`, culprit: 2 });
+      expect(judge(400, said(0), 3)).toEqual({ kind: "refused", why: `${why} (code ${code}, event 0)`, culprit: 0 });
+      for (const none of [3, -1, 1.5, "1", null, [1]]) expect(judge(400, said(none), 3)).not.toHaveProperty("culprit");
+    },
+  );
 
   it.each(["", undefined, "<html>", '{"co', '{"code":"6"}'])("refuses on 400 with %j, too", (body) => {
     expect(judge(400, body)).toEqual({
@@ -66,13 +93,26 @@ describe("splunk-hec", () => {
   });
 
   it.each([
+    [401, 2, "token is required"],
+    [401, 3, "Invalid authorization"],
+    [403, 1, "Token disabled"],
+    [403, 4, "Invalid token"],
+  ])("mends %i with code %i in Splunk's words", (status, code) => {
+    expect(judge(status, `{"code":${code}}`)).toMatchObject({
+      kind: "locked-out",
+      why: expect.stringContaining(`Splunk answered ${status} with code ${code}: `),
+      fix: expect.stringContaining("Settings, Data inputs, HTTP Event Collector"),
+    });
+  });
+
+  it.each([
     [7, '"index"'],
     [10, "acknowledgement"],
     [11, "acknowledgement"],
     [14, "acknowledgement"],
     [16, '"url"'],
-    [21, '"token"'],
-    [22, '"token"'],
+    [21, "token value"],
+    [22, "Enable the token"],
   ])("holds on code %i with 400, which no other record would mend", (code, mend) => {
     expect(judge(400, `{"text":"x","code":${code}}`)).toMatchObject({
       kind: "locked-out",

@@ -161,7 +161,7 @@ function expectUsable({ tenants, destinations }: Config, isLocal: boolean): void
   }
   for (const parsed of destinations.values()) {
     if (!parsed.ok) continue;
-    const { destination, maxBatchRecords, maxBatchBytes } = parsed.value;
+    const { type, destination, maxBatchRecords, maxBatchBytes } = parsed.value;
     const { url, headers } = destination.request({
       tenant: "acme",
       dataset: "audit-events",
@@ -169,7 +169,9 @@ function expectUsable({ tenants, destinations }: Config, isLocal: boolean): void
       id: "b-1",
     });
     const { hostname, protocol } = new URL(new Request(url, { method: "POST", headers, body: "x" }).url);
-    if (!isLocal)
+    expect(protocol === "r2:").toBe(type === "r2");
+    if (type === "r2") expect(hostname).toMatch(/^[A-Z_][A-Z0-9_]*$/u);
+    else if (!isLocal)
       expect([protocol, hostname]).toEqual([
         "https:",
         expect.stringMatching(/^(?!\d+\.\d+\.\d+\.\d+$)[^[]+\.[^.]+\.?$/u),

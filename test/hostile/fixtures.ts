@@ -7,6 +7,7 @@ import { newRelicFixture } from "../destinations/new-relic.fixture.ts";
 import { axiomFixture } from "../destinations/axiom.fixture.ts";
 import { pantherFixture } from "../destinations/panther.fixture.ts";
 import { runrevealFixture } from "../destinations/runreveal.fixture.ts";
+import { r2Fixture } from "../destinations/r2.fixture.ts";
 import { splunkHecFixture } from "../destinations/splunk-hec.fixture.ts";
 import { sumoLogicFixture } from "../destinations/sumo-logic.fixture.ts";
 import { webhookFixture } from "../destinations/webhook.fixture.ts";
@@ -21,6 +22,7 @@ export const fixtures: ReadonlyMap<string, Fixture> = new Map<string, Fixture>([
   ["axiom", axiomFixture],
   ["panther", pantherFixture],
   ["runreveal", runrevealFixture],
+  ["r2", r2Fixture],
   ["splunk-hec", splunkHecFixture],
   ["sumo-logic", sumoLogicFixture],
   ["webhook", webhookFixture],
@@ -28,3 +30,7 @@ export const fixtures: ReadonlyMap<string, Fixture> = new Map<string, Fixture>([
 
 /** With what body, and status 200, an intake of this type says that it has the records. */
 export const acceptanceOf = (type: string): string => fixtures.get(type)?.bodies?.get(200) ?? "{}";
+
+/** Whether this answer says that the records are there: of a bucket also that they were there before. */
+export const isAcceptance = (type: string, status: number): boolean =>
+  Math.floor(status / 100) === 2 || (type === "r2" && status === 412);

@@ -42,6 +42,7 @@ export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, o
     "runreveal",
     { type: "runreveal", url: `https://api.runreveal.com/sources/hook/${runrevealCode}`, token: runrevealToken },
   ],
+  ["r2", { type: "r2", bucket: "ARCHIVE" }],
   ["splunk-hec", { type: "splunk-hec", url: "https://splunk.example.com:8088", token: collectorToken }],
   ["sumo-logic", { type: "sumo-logic", url: `https://collectors.sumologic.com/receiver/v1/http/${collectorCode}` }],
   [

@@ -1,5 +1,6 @@
 /** What an intake remembers of what it was sent: the only evidence that the accounts are made from. */
 import { detached, digest, keyOfRecord } from "./record-text.ts";
+import { rawOf } from "./shapes.ts";
 
 /** What one request carried, whatever its encoding. */
 export interface Delivery {
@@ -30,7 +31,7 @@ export class IntakeMemory {
   readonly #keepTexts: boolean;
   /** Per record, how many times it was accepted. */
   readonly times = new Map<string, number>();
-  /** Per record, its text as it arrived first; empty unless texts are kept. */
+  /** Per record, what Kandji sent, as it arrived first in whatever shape; empty unless texts are kept. */
   readonly texts = new Map<string, string>();
   /** Answered 2xx and thrown away. */
   readonly dropped = new Set<string>();
@@ -43,6 +44,7 @@ export class IntakeMemory {
   /** Ids that came again with another body. */
   readonly changedBatches = new Set<string>();
   readonly #digests = new Map<string, string>();
+  readonly #accepted = new Set<string>();
   arrivals = 0;
   /** Hears of every batch that was accepted. */
   onAccepted: ((delivery: Delivery) => void) | undefined;
@@ -58,27 +60,30 @@ export class IntakeMemory {
     const before = this.#digests.get(id);
     if (before === undefined) this.#digests.set(id, bodyDigest);
     else if (before !== bodyDigest) this.changedBatches.add(id);
-    const keys = delivery.records.map((record) => keyOfRecord(record));
+    const raws = delivery.records.map((record) => rawOf(record));
+    const keys = raws.map((raw) => keyOfRecord(raw));
     const { tenant, dataset } = delivery;
     this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: drops !== undefined, keys });
     if (drops === undefined) return;
+    this.#accepted.add(id);
     this.onAccepted?.(delivery);
     for (const record of delivery.unclassified ?? []) this.unclassified.add(keyOfRecord(record));
-    for (const [index, key] of keys.entries()) this.#accept(key, delivery.records[index] ?? "", drops);
+    for (const [index, key] of keys.entries()) {
+      if (drops(delivery.records[index] ?? "")) this.dropped.add(key);
+      else this.#accept(key, raws[index] ?? "");
+    }
   }
+
+  readonly isStored = (batchId: string): boolean => this.#accepted.has(batchId);
 
   refuse(record: string): void {
-    this.refused.add(keyOfRecord(record));
+    this.refused.add(keyOfRecord(rawOf(record)));
   }
 
-  #accept(key: string, record: string, drops: (record: string) => boolean): void {
-    if (drops(record)) {
-      this.dropped.add(key);
-      return;
-    }
+  #accept(key: string, raw: string): void {
     this.arrivals += 1;
     const times = this.times.get(key) ?? 0;
     this.times.set(key, times + 1);
-    if (times === 0 && this.#keepTexts) this.texts.set(key, detached(record));
+    if (times === 0 && this.#keepTexts) this.texts.set(key, detached(raw));
   }
 }

@@ -74,6 +74,8 @@ export interface ReadingContext {
   readonly text: string;
   readonly now: number;
   readonly options: IntakeOptions;
+  /** Whether a batch of this id was accepted before. */
+  readonly isStored: (batchId: string) => boolean;
 }
 
 const unlimited: IntakeSettings = { refuse: [], maxRecords: null, maxBytes: null, latencyMs: 0 };
@@ -153,7 +155,8 @@ export class SimulatedIntake {
     const text = decoded(request, body);
     if (text === undefined) return { response: answer(400, `{"error":"cannot decompress"}`), authorized: true };
     const tooLarge = this.#settings.maxBytes !== null && Buffer.byteLength(text) > this.#settings.maxBytes;
-    const reading = intakes[this.kind].read({ request, url, body, text, now, options: this.#options });
+    const { isStored } = this.memory;
+    const reading = intakes[this.kind].read({ request, url, body, text, now, options: this.#options, isStored });
     if (reading.kind === "answer")
       return { response: answer(reading.status, reading.text), authorized: reading.authorized };
     if (tooLarge) return { response: answer(413, `{"error":"payload too large"}`), authorized: true };

@@ -8,6 +8,7 @@ import { LOGSCALE_MAX_BYTES, readLogscale } from "./logscale-intake.ts";
 import { NEW_RELIC_MAX_BYTES, readNewRelic } from "./new-relic-intake.ts";
 import { readPanther } from "./panther-intake.ts";
 import { readRunreveal } from "./runreveal-intake.ts";
+import { readR2 } from "./r2-intake.ts";
 import { readSplunkHec } from "./splunk-hec-intake.ts";
 import { readSumoLogic } from "./sumo-logic-intake.ts";
 import { readWebhook } from "./webhook-intake.ts";
@@ -28,6 +29,7 @@ const kinds = {
   "new-relic": { read: readNewRelic, limits: { maxBytes: NEW_RELIC_MAX_BYTES } },
   panther: { read: readPanther, limits: {} },
   runreveal: { read: readRunreveal, limits: { maxBytes: 1_000_000 } },
+  r2: { read: readR2, limits: {} },
   "splunk-hec": { read: readSplunkHec, limits: { maxBytes: 1_000_000 } },
   "sumo-logic": { read: readSumoLogic, limits: { maxBytes: 1_000_000 } },
   webhook: { read: readWebhook, limits: {} },

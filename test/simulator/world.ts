@@ -75,9 +75,10 @@ export class World {
     }
   }
 
-  /** In this process: `https://NAME.api.kandji.io` is a tenant, `https://ANY/intake/NAME…` an intake, all else is a stray. */
+  /** In this process: `https://NAME.api.kandji.io` is a tenant, `https://ANY/intake/NAME…` an intake, `r2://NAME/…` a bucket, all else is a stray. */
   readonly fetch: Handler = (request) => {
-    const { hostname } = new URL(request.url);
+    const { protocol, hostname } = new URL(request.url);
+    if (protocol === "r2:") return this.#bucket(request, hostname);
     const tenant = /^(.+)\.api\.(?:eu\.)?(?:kandji\.io|iru\.com)$/.exec(hostname)?.[1];
     const kandji = this.kandji.get(tenant ?? "");
     return kandji === undefined ? this.#elsewhere(request) : kandji.fetch(request);
@@ -88,6 +89,12 @@ export class World {
     const intake = this.intakes.get(name ?? "");
     return intake === undefined ? this.#stray(request) : intake.fetch(request);
   };
+
+  /** Without a bucket under that name, what the platform says of one that is not bound. */
+  async #bucket(request: Request, name: string): Promise<Response> {
+    const intake = this.intakes.get(name);
+    return intake?.kind === "r2" ? intake.fetch(request) : new Response("", { status: 404 });
+  }
 
   readonly #stray: Handler = async (request) => {
     this.strays.push({ url: request.url, authorization: request.headers.get("authorization") });

@@ -136,7 +136,7 @@ describe("the ports of an object", () => {
     const place = new Premises("ports");
     await place.fire();
     await runInDurableObject(place.stub, async (_, { storage }) => {
-      const ports = platformPorts(storage);
+      const ports = platformPorts(storage, {});
       const { sql } = ports;
       let isAwake = false;
       const rest = ports.sleep(100).then(() => (isAwake = true));
