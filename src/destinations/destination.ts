@@ -185,11 +185,9 @@ export function defineDestination<Settings>(spec: DestinationSpec<Settings>): De
   };
 }
 
-function addressesOf<Settings>(
-  { url, authorization }: DestinationSpec<Settings>,
-  settings: Settings,
-): readonly Address[] {
-  const intake = { key: "url", url: url(settings) };
+function addressesOf<Settings>(spec: DestinationSpec<Settings>, settings: Settings): readonly Address[] {
+  const { authorization } = spec;
+  const intake = { key: "url", url: spec.url(settings) };
   if (authorization === undefined) return [intake];
   const { urlKey: key, hosts } = authorization;
   return [intake, { key, url: new URL(authorization.request(settings).url), hosts }];

@@ -1,9 +1,12 @@
 import { betterStack } from "./better-stack.ts";
 import { datadog } from "./datadog.ts";
 import type { DestinationType } from "./destination.ts";
+import { googleSecops } from "./google-secops.ts";
 import { logscale } from "./logscale.ts";
+import { loki } from "./loki.ts";
 import { newRelic } from "./new-relic.ts";
 import { axiom } from "./axiom.ts";
+import { sentinel } from "./sentinel.ts";
 import { splunkHec } from "./splunk-hec.ts";
 import { sumoLogic } from "./sumo-logic.ts";
 import { webhook } from "./webhook.ts";
@@ -17,6 +20,9 @@ export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
     logscale,
     newRelic,
     axiom,
+    googleSecops,
+    loki,
+    sentinel,
     splunkHec,
     sumoLogic,
     webhook,
