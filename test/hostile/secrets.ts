@@ -10,6 +10,10 @@ const licenseKey = "eu01xx-new-relic-license-77d1";
 const collectorToken = "splunk-00000000-hec0-4000-8000-token00d1";
 const collectorCode = "ZaVnC4dhaV1sumo-code==";
 const axiomToken = "xaat-00000000-f00d-4000-8000-axiomtoken01";
+const azureSecret = "azr8Q~sentinel.client-secret_0001";
+const googleKey = "AIzaSyD-google-secops-key-000000000000";
+const feedSecret = "feed-secret-of-google-secops-0001";
+const lokiPassword = "glc_eyJ-loki-password-0001";
 const signingBytes = Buffer.from("a signing secret of 33 bytes 0001");
 const signingSecret = `whsec_${signingBytes.toString("base64")}`;
 export const adminToken = "admin-0123456789abcdef-admin";
@@ -23,6 +27,28 @@ export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, o
   ["logscale", { type: "logscale", url: "https://cloud.us.humio.com", ingestToken }],
   ["new-relic", { type: "new-relic", region: "eu", licenseKey }],
   ["axiom", { type: "axiom", dataset: "kandji", token: axiomToken }],
+  [
+    "google-secops",
+    {
+      type: "google-secops",
+      format: "raw",
+      url: "https://us-chronicle.googleapis.com/v1alpha/feeds/1:importPushLogs",
+      apiKey: googleKey,
+      secret: feedSecret,
+    },
+  ],
+  ["loki", { type: "loki", url: "https://logs-prod-012.grafana.net", username: "123456", password: lokiPassword }],
+  [
+    "sentinel",
+    {
+      type: "sentinel",
+      tenantId: "11111111-2222-3333-4444-555555555555",
+      clientId: "66666666-7777-8888-9999-000000000000",
+      clientSecret: azureSecret,
+      url: "https://kandji-a1b2.westeurope-1.ingest.monitor.azure.com",
+      dcrImmutableId: "dcr-0123456789abcdef0123456789abcdef",
+    },
+  ],
   ["splunk-hec", { type: "splunk-hec", url: "https://splunk.example.com:8088", token: collectorToken }],
   ["sumo-logic", { type: "sumo-logic", url: `https://collectors.sumologic.com/receiver/v1/http/${collectorCode}` }],
   [
@@ -61,6 +87,10 @@ const values = [
   collectorToken,
   collectorCode,
   axiomToken,
+  azureSecret,
+  googleKey,
+  feedSecret,
+  lokiPassword,
   headerKey,
   urlKey,
   signingSecret,
