@@ -66,9 +66,11 @@ const settings = z.strictObject({
     .enum(Object.keys(clouds) as (keyof typeof clouds)[])
     .default("public")
     .meta({ description: "Azure cloud that the directory and the workspace are in", examples: ["usgov"] }),
-  loginUrl: webAddress
-    .optional()
-    .meta({ description: "For development: base URL of what stands for the login", format: "uri" }),
+  loginUrl: webAddress.optional().meta({
+    description: "For development: base URL of what stands for the login; elsewhere Microsoft's only",
+    format: "uri",
+    examples: ["http://127.0.0.1:9000/intake/siem"],
+  }),
 });
 type Settings = z.infer<typeof settings>;
 
