@@ -66,6 +66,7 @@ describe("loki", () => {
     const streamOf = (body: string): unknown =>
       (JSON.parse(body) as { streams: { stream: object }[] }).streams[0]?.stream;
     expect(streamOf(bodyWith({ raw: event("a", now) }))).not.toHaveProperty("hour");
+    expect(streamOf(bodyWith({ raw: event("a", now), restampedAt: now }))).toHaveProperty("hour");
     expect(streamOf(bodyWith({ raw: event("a", now), restampedAt: now - 4 * hour }))).toMatchObject({
       hour: new Date(now - 4 * hour).toISOString().slice(0, 13),
     });
