@@ -89,6 +89,8 @@ function textAt(value: unknown, key: string): string | undefined {
 
 /** Cut between characters, each piece as long as a field may be. */
 function piecesOf(text: string): string[] {
+  // Nearly all are short: a character has at most three bytes of UTF-8 for each two of UTF-16.
+  if (text.length * 3 <= maxFieldBytes) return [text];
   const room = new Uint8Array(maxFieldBytes);
   const pieces: string[] = [];
   for (let at = 0; at < text.length;) {
