@@ -43,7 +43,7 @@ function parseSettings(
   const errors = [
     ...explain(shared.error?.issues ?? [], subject),
     ...explain(settings.error?.issues ?? [], subject),
-    ...(settings.success ? checkHost(type, own, named.secret, allowLocal) : []),
+    ...(settings.success ? checkHosts(type, own, named.secret, allowLocal) : []),
   ];
   if (!shared.success || errors.length > 0) return { ok: false, errors };
   return {
@@ -75,9 +75,9 @@ function wrongType(name: unknown, secret: string): ConfigError {
   return configError(secret, ["type"], complaint ?? { what: "has the wrong type", fix: choice });
 }
 
-function checkHost(type: DestinationType, settings: unknown, secret: string, allowLocal: boolean): ConfigError[] {
-  // Of such an address the operator wrote a name only.
-  if (type.isBound) return [];
-  const complaint = checkIntakeUrl(type.urlOf(settings), allowLocal);
-  return complaint === undefined ? [] : [configError(secret, ["url"], complaint)];
+function checkHosts(type: DestinationType, settings: unknown, secret: string, allowLocal: boolean): ConfigError[] {
+  return type.addressesOf(settings).flatMap(({ key, url, hosts }) => {
+    const complaint = checkIntakeUrl(url, allowLocal, hosts);
+    return complaint === undefined ? [] : [configError(secret, [key], complaint)];
+  });
 }

@@ -41,10 +41,12 @@ function checkKandjiHost(url: URL): Complaint | undefined {
   return undefined;
 }
 
-/** Judges where records would be sent; the form of the address was judged with the settings. */
-export function checkIntakeUrl(url: URL, allowLocal: boolean): Complaint | undefined {
+/** Judges where records, or credentials for `hosts` alone, would be sent; the form of the address was judged with the settings. */
+export function checkIntakeUrl(url: URL, allowLocal: boolean, hosts?: ReadonlySet<string>): Complaint | undefined {
   const complaint = checkScheme(url, allowLocal);
   if (complaint !== undefined || allowLocal) return complaint;
+  if (hosts?.has(url.host) === false)
+    return { what: "is not where this intake gives its tokens", fix: "Leave it out: only development needs it" };
   const host = url.hostname.replace(/\.+$/u, "");
   // The URL parser has already turned decimal, octal and hexadecimal forms into four numbers, and IPv6 into brackets.
   if (/^\d+\.\d+\.\d+\.\d+$/u.test(host) || host.startsWith("[")) {

@@ -176,7 +176,7 @@ export class Courier {
 
   async #askForPass(): Promise<CourierStep> {
     const refusal = await this.#pass.ask();
-    if (refusal !== undefined) this.#setBack(refusal, null);
+    if (refusal !== undefined) this.#setBack(refusal.verdict, retryAfterMs(refusal.retryAfter, this.#o.ports.now()));
     return "sent";
   }
 

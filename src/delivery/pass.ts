@@ -1,10 +1,14 @@
 import type { Destination, Grant } from "../destinations/destination.ts";
 import type { Ports } from "../ports.ts";
 import type { Secret } from "../secret.ts";
-import { authorize } from "./send.ts";
+import { authorize, type Granting } from "./send.ts";
 
 /** A token is asked for anew this long before it ends: what is sent with it has to arrive before. */
 const marginMs = 5 * 60_000;
+
+interface NotGranted extends Pick<Granting, "retryAfter"> {
+  readonly verdict: Exclude<Grant, { kind: "granted" }>;
+}
 
 /** The token that an intake wants with each request, where it wants one. Kept in memory only: another life asks for its own. */
 export class Pass {
@@ -29,9 +33,11 @@ export class Pass {
   }
 
   /** Asks for one: the answer where it was not granted. */
-  async ask(): Promise<Exclude<Grant, { kind: "granted" }> | undefined> {
-    const grant = await authorize(this.#ports, this.#destination);
-    if (grant?.kind !== "granted") return grant;
+  async ask(): Promise<NotGranted | undefined> {
+    const granting = await authorize(this.#ports, this.#destination);
+    if (granting === undefined) return undefined;
+    const { grant, retryAfter } = granting;
+    if (grant.kind !== "granted") return { verdict: grant, retryAfter };
     this.#token = grant.token;
     this.#isProven = false;
     // One that lives shorter than the margin is used for half of its life, lest it be asked for before each request.

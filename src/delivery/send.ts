@@ -22,12 +22,19 @@ export async function send(
   return post(ports, destination.request({ ...batch.context, id: batch.id }, token), batch);
 }
 
+/** What became of asking for a token, and when its giver wants to be asked again, if it said so. */
+export interface Granting {
+  readonly grant: Grant;
+  readonly retryAfter: string | null;
+}
+
 /** Asks an intake for the token that it wants with each request; undefined where it wants none. */
-export async function authorize(ports: Ports, { authorization }: Destination): Promise<Grant | undefined> {
+export async function authorize(ports: Ports, { authorization }: Destination): Promise<Granting | undefined> {
   if (authorization === undefined) return undefined;
   const request = authorization.request();
   const sent = await post(ports, request, { id: "", body: request.body });
-  return sent.answered ? authorization.read(sent.answer) : { kind: "try-later", why: sent.why };
+  if (!sent.answered) return { grant: { kind: "try-later", why: sent.why }, retryAfter: null };
+  return { grant: authorization.read(sent.answer), retryAfter: sent.answer.headers.get("Retry-After") };
 }
 
 /** The only network call of delivery. */

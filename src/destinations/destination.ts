@@ -45,6 +45,10 @@ export type Signature =
 
 /** How an intake that wants a token first gives one. It is kept in memory until it ends or is refused. */
 export interface Authorization<Settings> {
+  /** The key of the settings that leads its requests elsewhere, which only development may do: what it sends are credentials. */
+  readonly urlKey: string;
+  /** The only hosts that it asks. */
+  readonly hosts: ReadonlySet<string>;
   request(settings: Settings): OutgoingRequest & { readonly body: string };
   read(answer: Answer): Grant;
 }
@@ -151,17 +155,23 @@ export interface DestinationType {
   readonly prefers: FormatName;
   readonly prefersFor: ReadonlyMap<string, FormatName>;
   readonly refuses: Readonly<Partial<Record<FormatName, string>>>;
-  /** Requests go to what is bound to the Worker: there is no host to judge. */
-  readonly isBound: boolean;
   /** Binds settings, and the format that the operator chose, if any. Throws a `ZodError` when `settings` does not accept them. */
   open(settings: unknown, format?: FormatName): Destination;
-  /** The URL that the settings lead to, for the host check. */
-  urlOf(settings: unknown): URL;
+  /** Every address that requests go to under these settings, for the host check. */
+  addressesOf(settings: unknown): readonly Address[];
+}
+
+export interface Address {
+  /** The key of the secret that it comes from. */
+  readonly key: string;
+  readonly url: URL;
+  /** The only hosts that are meant; absent where any public one may be. */
+  readonly hosts?: ReadonlySet<string>;
 }
 
 /** Closes over `Settings` once, so that specs with different settings can stand in one registry. */
 export function defineDestination<Settings>(spec: DestinationSpec<Settings>): DestinationType {
-  const { type, title, source, limits, prefers, prefersFor = new Map(), refuses, isBound = false } = spec;
+  const { type, title, source, limits, prefers, prefersFor = new Map(), refuses } = spec;
   return {
     type,
     title,
@@ -171,11 +181,20 @@ export function defineDestination<Settings>(spec: DestinationSpec<Settings>): De
     prefers,
     prefersFor,
     refuses,
-    isBound,
-    urlOf: (input) => spec.url(spec.settings.parse(input)),
+    addressesOf: (input) => addressesOf(spec, spec.settings.parse(input)),
     open: (input, chosen) =>
       bind(spec, spec.settings.parse(input), (dataset) => formatNamed(chosen ?? prefersFor.get(dataset) ?? prefers)),
   };
+}
+
+function addressesOf<Settings>(spec: DestinationSpec<Settings>, settings: Settings): readonly Address[] {
+  const { authorization, isBound = false } = spec;
+  // Of such an address the operator wrote a name only.
+  if (isBound) return [];
+  const intake = { key: "url", url: spec.url(settings) };
+  if (authorization === undefined) return [intake];
+  const { urlKey: key, hosts } = authorization;
+  return [intake, { key, url: new URL(authorization.request(settings).url), hosts }];
 }
 
 function bind<Settings>(

@@ -2,12 +2,15 @@ import { betterStack } from "./better-stack.ts";
 import { datable } from "./datable.ts";
 import { datadog } from "./datadog.ts";
 import type { DestinationType } from "./destination.ts";
+import { googleSecops } from "./google-secops.ts";
 import { logscale } from "./logscale.ts";
+import { loki } from "./loki.ts";
 import { newRelic } from "./new-relic.ts";
 import { axiom } from "./axiom.ts";
 import { panther } from "./panther.ts";
 import { runreveal } from "./runreveal.ts";
 import { r2 } from "./r2.ts";
+import { sentinel } from "./sentinel.ts";
 import { splunkHec } from "./splunk-hec.ts";
 import { sumoLogic } from "./sumo-logic.ts";
 import { webhook } from "./webhook.ts";
@@ -25,6 +28,9 @@ export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
     panther,
     runreveal,
     r2,
+    googleSecops,
+    loki,
+    sentinel,
     splunkHec,
     sumoLogic,
     webhook,

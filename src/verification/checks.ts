@@ -142,7 +142,7 @@ export async function checkDestination(ports: Ports, tenant: string, config: Des
   const body = open + destination.encode({ raw }, context) + close;
   const pass = new Pass(ports, destination);
   const refusal = pass.isMissing ? await pass.ask() : undefined;
-  if (refusal !== undefined) return { name, ok: false, ...advice(refusal) };
+  if (refusal !== undefined) return { name, ok: false, ...advice(refusal.verdict) };
   const test = { id: `test_${tenant}_${config.id}_${ports.now()}`, context, body };
   const sent = await send(ports, destination, test, pass.token);
   if (!sent.answered) {

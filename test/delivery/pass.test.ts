@@ -12,19 +12,20 @@ const url = "https://login.example/token";
 
 function settingOf(lifeMs = hour) {
   const office = officeOf(() => ({}));
-  const state = { valid: "", given: 0, grants: 200, answers: 200 };
+  const state = { valid: "", given: 0, grants: 200, answers: 200, retryAfter: "" };
   const asked: string[] = [];
-  office.ports.http = async ({ url: to, headers }: HttpRequest) => {
+  office.ports.http = async ({ url: to, headers: sent }: HttpRequest) => {
     const answer = (status: number, body = "") => ({ status, headers: new Headers(), body });
     if (to === url) {
       asked.push("token");
-      if (state.grants !== 200) return answer(state.grants);
+      const headers = new Headers(state.retryAfter === "" ? {} : { "Retry-After": state.retryAfter });
+      if (state.grants !== 200) return { ...answer(state.grants), headers };
       state.given += 1;
       state.valid = `token-${state.given}`;
       return answer(200, state.valid);
     }
-    asked.push(headers["Authorization"] ?? "none");
-    return answer(headers["Authorization"] === state.valid ? state.answers : 401);
+    asked.push(sent["Authorization"] ?? "none");
+    return answer(sent["Authorization"] === state.valid ? state.answers : 401);
   };
   const authorization = {
     request: () => ({ url, headers: {}, gzip: false, body: "grant_type=client_credentials" }),
@@ -107,6 +108,20 @@ describe("an intake that wants a token", () => {
     state.answers = 200;
     await work(courier);
     expect(asked).toEqual(["token", "token-1", "token", "token-2"]);
+    expect(ledgerOf(spool)).toMatchObject({ delivered: 1, pending: 0 });
+  });
+
+  test("grants none and says when to ask again: no request before that", async () => {
+    const { append, courier, asked, state, clock, spool } = settingOf();
+    Object.assign(state, { grants: 429, retryAfter: "600" });
+    append(records(1, 1));
+    await work(courier);
+    clock.at += 599_999;
+    expect(courier.isReady()).toBe(false);
+    clock.at += 1;
+    state.grants = 200;
+    await work(courier);
+    expect(asked).toEqual(["token", "token", "token-1"]);
     expect(ledgerOf(spool)).toMatchObject({ delivered: 1, pending: 0 });
   });
 

@@ -164,6 +164,17 @@ describe.each([...fixtures])("%s", (name, fixture) => {
     }
   });
 
+  it("asks for its token as agreed and of nobody else, or for none", () => {
+    const { authorization } = open("most");
+    const { login } = fixture;
+    if (authorization === undefined) return expect(login).toBeUndefined();
+    const { url, body } = authorization.request();
+    expect(`POST ${url}\n${body}`).toBe(login?.asked);
+    expect(new URL(open().authorization?.request().url ?? "").host).toBe(login?.host);
+    const answer = { status: 200, headers: new Headers(), body: login?.body };
+    expect(authorization.read(answer).kind).toBe("granted");
+  });
+
   it("does not show what is hidden", () => {
     const shown = [
       inspect(open("most"), { depth: 9, showHidden: true }),

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { Destination, Verdict } from "../../src/destinations/destination.ts";
+import type { Destination, Grant, Verdict } from "../../src/destinations/destination.ts";
 import { SimulatedIntake, type IntakeOptions } from "../simulator/intake.ts";
 import { destinationOf } from "../config/ask.ts";
 
@@ -31,16 +31,26 @@ export interface Exchange {
   readonly held: readonly string[];
 }
 
-/** Sends the body to a simulated intake, and judges the answer. */
+/** What the intake grants when it is asked for a token; undefined where it wants none. */
+export async function granted(destination: Destination, intake: SimulatedIntake): Promise<Grant | undefined> {
+  const { authorization } = destination;
+  if (authorization === undefined) return undefined;
+  const { url, headers, body } = authorization.request();
+  const answer = await intake.fetch(new Request(url, { method: "POST", headers, body }));
+  return authorization.read({ status: answer.status, headers: answer.headers, body: await answer.text() });
+}
+
+/** Sends the body to a simulated intake, with a token where it wants one, and judges the answer. */
 export async function exchange(
   secret: object,
   options: IntakeOptions,
   body: string,
   headers: Readonly<Record<string, string>> = {},
+  intake = new SimulatedIntake(options),
 ): Promise<Exchange> {
   const { destination } = destinationOf(secret);
-  const request = destination.request(batch);
-  const intake = new SimulatedIntake(options);
+  const grant = await granted(destination, intake);
+  const request = destination.request(batch, grant?.kind === "granted" ? grant.token : undefined);
   const encoding = request.gzip ? { "content-encoding": "gzip" } : {};
   const answer = await intake.fetch(
     new Request(request.url, {

@@ -26,6 +26,8 @@ export interface Fixture {
   readonly odd: Readonly<Record<"empty" | "markup" | "truncated" | "too long to read", Verdict["kind"]>>;
   /** A body, where the vendor documents one, that comes with a status. */
   readonly bodies?: ReadonlyMap<number, string>;
+  /** For an intake that wants a token first: who gives it, what it is asked under `most`, and with what body and status 200 it does. */
+  readonly login?: { readonly host: string; readonly asked: string; readonly body: string };
 }
 
 export const redirects = [300, 301, 302, 303, 304, 305, 306, 307, 308];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { iso } from "../collection/audit-log.ts";
 import { answering, EngineRoom, minute, nothingNew, type Side, start } from "./engine-room.ts";
-import { acceptanceOf } from "./fixtures.ts";
+import { fixtures, goodAnswerOf, isLogin } from "./fixtures.ts";
 import { deep, named } from "./hostile-text.ts";
 import { destinationSecrets, environment, secretsIn } from "./secrets.ts";
 
@@ -16,8 +16,14 @@ interface Ending {
   readonly statuses: readonly number[];
 }
 
-/** Three records for an intake of this type that answers so, request after request, and then takes everything. */
-async function deliverTo(type: string, answers: readonly Side[]): Promise<Ending> {
+/** Who answers so: the intake itself, or whoever gives its tokens. */
+interface Target {
+  readonly type: string;
+  readonly at: "the intake" | "its login";
+}
+
+/** Three records for an intake that answers so, request after request, and then takes everything. */
+async function deliverTo({ type, at }: Target, answers: readonly Side[]): Promise<Ending> {
   const secret = JSON.stringify({ ...destinationSecrets.get(type), oldRecords: "send" });
   const pages = [answering(200, `{"results":[${records.join(",")}]}`)];
   const rest = [...answers];
@@ -28,8 +34,11 @@ async function deliverTo(type: string, answers: readonly Side[]): Promise<Ending
       kandji: async (...asked) => (pages.shift() ?? nothingNew)(...asked),
       intake: async (...asked) => {
         expect(room.imbalances()).toEqual([]);
-        const answer = await (rest.shift() ?? answering(200, acceptanceOf(type)))(...asked);
-        statuses.push(answer.status);
+        const [{ url }] = asked;
+        const good = goodAnswerOf(type, url);
+        const isAsked = isLogin(type, url) === (at === "its login");
+        const answer = await ((isAsked ? rest.shift() : undefined) ?? answering(good.status, good.body))(...asked);
+        if (isAsked) statuses.push(answer.status);
         return answer;
       },
     },
@@ -53,7 +62,13 @@ const waits = [
   "+275760-09-13T00:00:00.001Z",
   "9".repeat(400),
 ];
-const types = [...destinationSecrets.keys()];
+const targets: readonly Target[] = [...destinationSecrets.keys()].flatMap((type) => [
+  { type, at: "the intake" } as const,
+  ...(fixtures.get(type)?.login === undefined ? [] : [{ type, at: "its login" } as const]),
+]);
+/** The status with which everything ends well. */
+const goodOf = ({ type, at }: Target): number =>
+  at === "its login" ? 200 : goodAnswerOf(type, "https://intake.example").status;
 const levels = 100_000;
 const bodies: readonly (readonly [what: string, body: string])[] = [
   ["100,000 lists deep", deep(levels)],
@@ -69,10 +84,10 @@ const bodies: readonly (readonly [what: string, body: string])[] = [
   ["its own secrets", JSON.stringify(Object.values(environment))],
 ];
 
-describe.each(types)("%s", (type) => {
+describe.each(targets)("$type: $at", (target) => {
   test.each(bodies)("that answers with %s, whatever its status: everything arrives", async (_, body) => {
     for (const status of [200, 301, 400, 413, 429, 500]) {
-      const { room, statuses } = await deliverTo(type, [answering(status, body)]);
+      const { room, statuses } = await deliverTo(target, [answering(status, body)]);
       // Whatever was no acceptance was followed by one.
       expect(Math.floor((statuses.at(-1) ?? 0) / 100)).toBe(2);
       expect(room.report().destinations[0]).toMatchObject({ collected: 3, delivered: 3, pending: 0, dead: 0 });
@@ -83,17 +98,17 @@ describe.each(types)("%s", (type) => {
   test("that answers with any status at all is asked again, or has taken them", async () => {
     const hostile = [0, 1, 99, 100, 199, 300, 399, 402, 407, 451, 499, 512, 599, 600, 999, -1, 1e9, NaN];
     const { room, statuses } = await deliverTo(
-      type,
+      target,
       hostile.map((status) => answering(status)),
     );
-    expect(statuses).toEqual([...hostile, 200]);
+    expect(statuses).toEqual([...hostile, goodOf(target)]);
     expect(room.report().destinations[0]).toMatchObject({ delivered: 3, pending: 0, dead: 0 });
   });
 
   test.each(named(waits))("that wants to be asked again after %s is, when that time has come", async (_, value) => {
     const later: Side = async () => ({ status: 429, headers: new Headers({ "Retry-After": value }), body: "" });
-    const { room, statuses } = await deliverTo(type, [later]);
-    expect(statuses).toEqual([429, 200]);
+    const { room, statuses } = await deliverTo(target, [later]);
+    expect(statuses).toEqual([429, goodOf(target)]);
     expect(room.report().destinations[0]).toMatchObject({ delivered: 3, pending: 0, retryAt: null });
     // Nobody waits longer than that, whatever was asked for.
     const hundredYears = 100 * 365 * 24 * 60 * minute;

@@ -15,6 +15,10 @@ const pantherCode = "panther-http-source-5b1e";
 const runrevealToken = "runreveal/token+31c7";
 const runrevealCode = "runreveal-hook-9f02";
 const datableKey = "datable-key-4410ab";
+const azureSecret = "azr8Q~sentinel.client-secret_0001";
+const googleKey = "AIzaSyD-google-secops-key-000000000000";
+const feedSecret = "feed-secret-of-google-secops-0001";
+const lokiPassword = "glc_eyJ-loki-password-0001";
 const signingBytes = Buffer.from("a signing secret of 33 bytes 0001");
 const signingSecret = `whsec_${signingBytes.toString("base64")}`;
 export const adminToken = "admin-0123456789abcdef-admin";
@@ -43,6 +47,28 @@ export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, o
     { type: "runreveal", url: `https://api.runreveal.com/sources/hook/${runrevealCode}`, token: runrevealToken },
   ],
   ["r2", { type: "r2", bucket: "ARCHIVE" }],
+  [
+    "google-secops",
+    {
+      type: "google-secops",
+      format: "raw",
+      url: "https://us-chronicle.googleapis.com/v1alpha/feeds/1:importPushLogs",
+      apiKey: googleKey,
+      secret: feedSecret,
+    },
+  ],
+  ["loki", { type: "loki", url: "https://logs-prod-012.grafana.net", username: "123456", password: lokiPassword }],
+  [
+    "sentinel",
+    {
+      type: "sentinel",
+      tenantId: "11111111-2222-3333-4444-555555555555",
+      clientId: "66666666-7777-8888-9999-000000000000",
+      clientSecret: azureSecret,
+      url: "https://kandji-a1b2.westeurope-1.ingest.monitor.azure.com",
+      dcrImmutableId: "dcr-0123456789abcdef0123456789abcdef",
+    },
+  ],
   ["splunk-hec", { type: "splunk-hec", url: "https://splunk.example.com:8088", token: collectorToken }],
   ["sumo-logic", { type: "sumo-logic", url: `https://collectors.sumologic.com/receiver/v1/http/${collectorCode}` }],
   [
@@ -86,6 +112,10 @@ const values = [
   runrevealToken,
   runrevealCode,
   datableKey,
+  azureSecret,
+  googleKey,
+  feedSecret,
+  lokiPassword,
   headerKey,
   urlKey,
   signingSecret,

@@ -32,14 +32,24 @@ function intakeOf(url: string, type = "webhook"): URL | undefined {
   return new URL(request.url);
 }
 
+const sentinel = {
+  tenantId: "11111111-2222-3333-4444-555555555555",
+  clientId: "66666666-7777-8888-9999-000000000000",
+  clientSecret: "s",
+  dcrImmutableId: "dcr-0123456789abcdef0123456789abcdef",
+};
+
 const keysOf: Readonly<Record<string, object>> = {
   "better-stack": { sourceToken: "t" },
   datadog: { apiKey: "k" },
+  "google-secops": { apiKey: "k", secret: "s", format: "raw" },
   logscale: { ingestToken: "t" },
+  loki: {},
   "new-relic": { licenseKey: "k" },
   panther: { auth: "none" },
   runreveal: {},
   datable: {},
+  sentinel,
   webhook: {},
 };
 
@@ -324,4 +334,65 @@ describe("the address of a destination", () => {
       expect(intakeOf(`https://${host}`)).toBeUndefined();
     },
   );
+});
+
+describe("where a token is asked for", () => {
+  const url = "https://a.ingest.monitor.azure.com";
+
+  /** Where the client secret of `sentinel` would go; the keys that are complained of when its secret is refused. */
+  function loginOf(change: object, local?: "true"): string | readonly string[] {
+    const secret = JSON.stringify({ type: "sentinel", url, ...sentinel, ...change });
+    const { destinations } = readConfig({
+      DESTINATION_SIEM: secret,
+      ...(local === undefined ? {} : { ALLOW_LOCAL_HOSTS: local }),
+    });
+    const siem = destinations.get("siem");
+    if (siem?.ok !== true) return (siem?.errors ?? []).map(({ key }) => key);
+    return siem.value.destination.authorization?.request().url ?? "";
+  }
+
+  const path = `/${sentinel.tenantId}/oauth2/v2.0/token`;
+
+  test.each([
+    [{}, "https://login.microsoftonline.com"],
+    [{ cloud: "usgov" }, "https://login.microsoftonline.us"],
+    [{ cloud: "china" }, "https://login.partner.microsoftonline.cn"],
+    [{ loginUrl: "https://login.microsoftonline.com:443/" }, "https://login.microsoftonline.com"],
+  ])("%j leads to %s", (change, origin) => {
+    expect(loginOf(change)).toBe(origin + path);
+  });
+
+  test.each([
+    ...inside.map((host) => `https://${host}`),
+    "https://logs.example.com",
+    "http://login.microsoftonline.com",
+    "https://login.microsoftonline.com:8443",
+    "https://login.microsoftonline.com.",
+    "https://login.microsoftonline.com.evil.example",
+    "https://user@login.microsoftonline.com",
+    "https://evil.example\\@login.microsoftonline.com",
+    "https://login.mіcrosoftonline.com",
+    "ftp://login.microsoftonline.com",
+    "",
+  ])("%j is refused", (loginUrl) => {
+    expect(loginOf({ loginUrl })).toEqual(["loginUrl"]);
+  });
+
+  test("is anywhere in development only", () => {
+    const loginUrl = "http://127.0.0.1:9000/intake/siem";
+    expect(loginOf({ loginUrl }, "true")).toBe(loginUrl + path);
+    expect(loginOf({ loginUrl })).toEqual(["loginUrl"]);
+  });
+
+  test.each(["..", "../evil", "a/b", "a%2fb", "a?b", "a#b", "@evil", "", "a\\b"])(
+    "a directory called %j does not change the address",
+    (tenantId) => {
+      expect(loginOf({ tenantId })).toEqual(["tenantId"]);
+    },
+  );
+
+  test("the records' own address is checked all the same", () => {
+    expect(loginOf({ url: "https://169.254.169.254" })).toEqual(["url"]);
+    expect(loginOf({ url: "https://localhost", loginUrl: "https://localhost" })).toEqual(["url", "loginUrl"]);
+  });
 });

@@ -41,6 +41,13 @@ export interface IntakeOptions extends Change<IntakeSettings> {
   readonly runreveal?: "structured" | "generic" | undefined;
   /** Sumo Logic: its ingest budget is used up. */
   readonly isOverBudget?: boolean | undefined;
+  /** Google SecOps: the secret of the feed. */
+  readonly feedSecret?: string | undefined;
+  /** Loki: its operator has blocked ingestion. */
+  readonly isBlocked?: boolean | undefined;
+  /** Sentinel: the app has no role on the data collection rule; how long a token lives, in seconds. */
+  readonly lacksRole?: boolean | undefined;
+  readonly tokenSeconds?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
   readonly seed?: number | undefined;
@@ -58,6 +65,8 @@ export type Reading =
       readonly accepted: { readonly status: number; readonly text: string };
       /** What it answers well and throws away. */
       readonly drops: (record: string) => boolean;
+      /** Hears which records it has now. */
+      readonly stored?: (records: readonly string[]) => void;
       /** How it refuses records by their index, where it has words for that; `kept` are those it takes all the same. */
       readonly refuses?: (bad: ReadonlySet<number>) => {
         readonly status: number;
@@ -76,6 +85,16 @@ export interface ReadingContext {
   readonly options: IntakeOptions;
   /** Whether a batch of this id was accepted before. */
   readonly isStored: (batchId: string) => boolean;
+  readonly kept: Kept;
+}
+
+/** What an intake keeps between requests, beside the records. */
+export interface Kept {
+  /** Tokens that it gave, and until when they are good. */
+  readonly tokens: Map<string, number>;
+  /** The newest time of each stream, in milliseconds since 1970, and every line of all of them. */
+  readonly newest: Map<string, number>;
+  readonly lines: Set<string>;
 }
 
 const unlimited: IntakeSettings = { refuse: [], maxRecords: null, maxBytes: null, latencyMs: 0 };
@@ -86,6 +105,7 @@ export class SimulatedIntake {
   readonly faults: FaultDesk;
   readonly requests = new RequestLog();
   readonly memory: IntakeMemory;
+  readonly #kept: Kept = { tokens: new Map(), newest: new Map(), lines: new Set() };
   readonly #options: IntakeOptions;
   readonly #now: () => number;
   readonly #hang: Hang;
@@ -156,7 +176,8 @@ export class SimulatedIntake {
     if (text === undefined) return { response: answer(400, `{"error":"cannot decompress"}`), authorized: true };
     const tooLarge = this.#settings.maxBytes !== null && Buffer.byteLength(text) > this.#settings.maxBytes;
     const { isStored } = this.memory;
-    const reading = intakes[this.kind].read({ request, url, body, text, now, options: this.#options, isStored });
+    const around = { request, url, body, text, now, options: this.#options, isStored, kept: this.#kept };
+    const reading = intakes[this.kind].read(around);
     if (reading.kind === "answer")
       return { response: answer(reading.status, reading.text), authorized: reading.authorized };
     if (tooLarge) return { response: answer(413, `{"error":"payload too large"}`), authorized: true };
@@ -181,12 +202,14 @@ export class SimulatedIntake {
       const refusal = reading.refuses?.(bad);
       if (refusal !== undefined) {
         this.memory.note(now, { ...delivery, records: refusal.kept }, reading.drops);
+        reading.stored?.(refusal.kept);
         return answer(refusal.status, refusal.text);
       }
       this.memory.note(now, delivery, undefined);
       return answer(rule.status, `{"error":"a record is not acceptable"}`);
     }
     this.memory.note(now, delivery, reading.drops);
+    reading.stored?.(delivery.records);
     return answer(accepted.status, accepted.text);
   }
 }
