@@ -29,7 +29,7 @@ export const datasetCatalogue: Catalogue = {
 export const typeCatalogue: Catalogue = {
   noun: "a destination type",
   has: [...destinationTypes.keys()],
-  planned: ["panther", "runreveal", "datable", "otlp", "elastic", "sentinel", "google-secops", "loki", "r2"],
+  planned: ["panther", "runreveal", "datable", "sentinel", "google-secops", "loki", "r2"],
 };
 
 export const formatCatalogue: Catalogue = {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { eventTimeOf, type EventTime } from "../formats/event-time.ts";
-import type { Format, FormatContext, ReadRecord } from "../formats/format.ts";
+import type { Format, FormatContext, FormatName, ReadRecord } from "../formats/format.ts";
 import { fieldOf, jsonOf } from "../formats/json.ts";
 
 /** One record of the spool: the text that Kandji sent, and what delivery knows about it. */
@@ -24,6 +24,10 @@ export class OutgoingRecord implements ReadRecord {
     this.restampedAt = restampedAt;
     this.#format = format;
     this.#context = context;
+  }
+
+  get format(): FormatName {
+    return this.#format.name;
   }
 
   /** In the format that was chosen. */

@@ -26,6 +26,8 @@ export interface Fixture {
   readonly odd: Readonly<Record<"empty" | "markup" | "truncated" | "too long to read", Verdict["kind"]>>;
   /** A body, where the vendor documents one, that comes with a status. */
   readonly bodies?: ReadonlyMap<number, string>;
+  /** How an intake that tells of each record says that it has so many. */
+  readonly acceptance?: (records: number) => string;
 }
 
 export const redirects = [300, 301, 302, 303, 304, 305, 306, 307, 308];

@@ -28,7 +28,7 @@ async function deliverTo(type: string, answers: readonly Side[]): Promise<Ending
       kandji: async (...asked) => (pages.shift() ?? nothingNew)(...asked),
       intake: async (...asked) => {
         expect(room.imbalances()).toEqual([]);
-        const answer = await (rest.shift() ?? answering(200, acceptanceOf(type)))(...asked);
+        const answer = await (rest.shift() ?? answering(200, acceptanceOf(type, asked[0])))(...asked);
         statuses.push(answer.status);
         return answer;
       },

@@ -10,6 +10,8 @@ const licenseKey = "eu01xx-new-relic-license-77d1";
 const collectorToken = "splunk-00000000-hec0-4000-8000-token00d1";
 const collectorCode = "ZaVnC4dhaV1sumo-code==";
 const axiomToken = "xaat-00000000-f00d-4000-8000-axiomtoken01";
+const elasticKey = "ZWxhc3RpY2lkMDAxOmVsYXN0aWMta2V5LTAwMQ==";
+const otlpKey = "otlp/key+41ad0c&team";
 const signingBytes = Buffer.from("a signing secret of 33 bytes 0001");
 const signingSecret = `whsec_${signingBytes.toString("base64")}`;
 export const adminToken = "admin-0123456789abcdef-admin";
@@ -20,6 +22,8 @@ const chainKey = "chain-key-0123456789abcdef";
 export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, object>([
   ["better-stack", { type: "better-stack", ingestingHost: "s1.eu-nbg-2.betterstackdata.com", sourceToken }],
   ["datadog", { type: "datadog", site: "datadoghq.eu", apiKey }],
+  ["elastic", { type: "elastic", url: "https://acme.es.eu-west-1.aws.elastic.cloud", apiKey: elasticKey }],
+  ["otlp", { type: "otlp", url: "https://otel.example.com:4318", headers: { "x-team": otlpKey } }],
   ["logscale", { type: "logscale", url: "https://cloud.us.humio.com", ingestToken }],
   ["new-relic", { type: "new-relic", region: "eu", licenseKey }],
   ["axiom", { type: "axiom", dataset: "kandji", token: axiomToken }],
@@ -61,6 +65,8 @@ const values = [
   collectorToken,
   collectorCode,
   axiomToken,
+  elasticKey,
+  otlpKey,
   headerKey,
   urlKey,
   signingSecret,

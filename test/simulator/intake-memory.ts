@@ -11,6 +11,8 @@ export interface Delivery {
   readonly batchId: string | undefined;
   readonly tenant: string | undefined;
   readonly dataset: string | undefined;
+  /** Per record, the id by which the intake knows it, where it knows one. */
+  readonly ids?: ReadonlyMap<string, string>;
 }
 
 export interface Batch {
@@ -38,6 +40,8 @@ export class IntakeMemory {
   readonly batches: Batch[] = [];
   /** Ids that came again with another body. */
   readonly changedBatches = new Set<string>();
+  /** Of what it has, where it knows ids. */
+  readonly ids = new Set<string>();
   readonly #digests = new Map<string, string>();
   arrivals = 0;
   /** Hears of every batch that was accepted. */
@@ -59,7 +63,12 @@ export class IntakeMemory {
     this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: drops !== undefined, keys });
     if (drops === undefined) return;
     this.onAccepted?.(delivery);
-    for (const [index, key] of keys.entries()) this.#accept(key, delivery.records[index] ?? "", drops);
+    for (const [index, key] of keys.entries()) {
+      const record = delivery.records[index] ?? "";
+      const known = delivery.ids?.get(record);
+      if (known !== undefined) this.ids.add(detached(known));
+      this.#accept(key, record, drops);
+    }
   }
 
   refuse(record: string): void {

@@ -34,6 +34,8 @@ export interface IntakeOptions extends Change<IntakeSettings> {
   readonly apiKey?: string | undefined;
   /** Sumo Logic: its ingest budget is used up. */
   readonly isOverBudget?: boolean | undefined;
+  /** Elastic: documents with this text are answered 429. */
+  readonly busyWith?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
   readonly seed?: number | undefined;
@@ -67,6 +69,8 @@ export interface ReadingContext {
   readonly text: string;
   readonly now: number;
   readonly options: IntakeOptions;
+  /** Ids of the documents that it has. */
+  readonly held: ReadonlySet<string>;
 }
 
 const unlimited: IntakeSettings = { refuse: [], maxRecords: null, maxBytes: null, latencyMs: 0 };
@@ -146,7 +150,7 @@ export class SimulatedIntake {
     const text = decoded(request, body);
     if (text === undefined) return { response: answer(400, `{"error":"cannot decompress"}`), authorized: true };
     const tooLarge = this.#settings.maxBytes !== null && Buffer.byteLength(text) > this.#settings.maxBytes;
-    const reading = intakes[this.kind].read({ request, url, body, text, now, options: this.#options });
+    const reading = intakes[this.kind].read({ request, url, body, text, now, options: this.#options, held: this.memory.ids });
     if (reading.kind === "answer")
       return { response: answer(reading.status, reading.text), authorized: reading.authorized };
     if (tooLarge) return { response: answer(413, `{"error":"payload too large"}`), authorized: true };

@@ -2,9 +2,11 @@
 import { readAxiom } from "./axiom-intake.ts";
 import { BETTER_STACK_MAX_BYTES, readBetterStack } from "./better-stack-intake.ts";
 import { readDatadog } from "./datadog-intake.ts";
+import { ELASTIC_MAX_BYTES, readElastic } from "./elastic-intake.ts";
 import type { IntakeSettings, Reading, ReadingContext } from "./intake.ts";
 import { LOGSCALE_MAX_BYTES, readLogscale } from "./logscale-intake.ts";
 import { NEW_RELIC_MAX_BYTES, readNewRelic } from "./new-relic-intake.ts";
+import { OTLP_MAX_BYTES, readOtlp } from "./otlp-intake.ts";
 import { readSplunkHec } from "./splunk-hec-intake.ts";
 import { readSumoLogic } from "./sumo-logic-intake.ts";
 import { readWebhook } from "./webhook-intake.ts";
@@ -20,8 +22,10 @@ const kinds = {
   axiom: { read: readAxiom, limits: { maxRecords: 10_000 } },
   "better-stack": { read: readBetterStack, limits: { maxBytes: BETTER_STACK_MAX_BYTES } },
   datadog: { read: readDatadog, limits: { maxRecords: 1000, maxBytes: 5_000_000 } },
+  elastic: { read: readElastic, limits: { maxBytes: ELASTIC_MAX_BYTES } },
   logscale: { read: readLogscale, limits: { maxBytes: LOGSCALE_MAX_BYTES } },
   "new-relic": { read: readNewRelic, limits: { maxBytes: NEW_RELIC_MAX_BYTES } },
+  otlp: { read: readOtlp, limits: { maxBytes: OTLP_MAX_BYTES } },
   "splunk-hec": { read: readSplunkHec, limits: { maxBytes: 1_000_000 } },
   "sumo-logic": { read: readSumoLogic, limits: { maxBytes: 1_000_000 } },
   webhook: { read: readWebhook, limits: {} },
