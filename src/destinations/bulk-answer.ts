@@ -46,11 +46,11 @@ export function judgeBulk(answer: Answer, { records }: SentBatch): Verdict {
   const verdict = judgeStatus(answer.status, meanings);
   if (verdict.kind !== "accepted") return verdict;
   const answered = `Elastic answered ${answer.status}`;
-  if (answer.body === undefined) {
+  if (answer.status === 200 && answer.body === undefined) {
     // Reasons quote what they refuse. The same request would be answered at the same length, each half of it at less.
     return { kind: "too-big", why: `${answered} at such length that it was not read` };
   }
-  const items = itemsOf(answer.body);
+  const items = itemsOf(answer.body ?? "");
   if (items === undefined) return { kind: "try-later", why: `${answered} without a status for each document` };
   if (items.length !== records) {
     return { kind: "try-later", why: `${answered} for ${items.length} documents, and ${records} were sent` };

@@ -41,7 +41,10 @@ const settings = z.strictObject({
       description: "Headers to send with every request: the credentials",
       examples: [{ Authorization: "Bearer …" }],
     }),
-  gzip: z.boolean().default(true).meta({ description: "Compresses the body", examples: [false] }),
+  gzip: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Compresses the body", examples: [false] }),
 });
 type Settings = z.infer<typeof settings>;
 

@@ -31,27 +31,35 @@ export interface Exchange {
   readonly held: readonly string[];
 }
 
-/** Sends the body to a simulated intake, and judges the answer. */
+/** Sends the body to a new simulated intake, and judges the answer. */
 export async function exchange(
   secret: object,
   options: IntakeOptions,
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Exchange> {
+  return deliver(secret, new SimulatedIntake(options), { body, headers, records: 1 });
+}
+
+/** The same to one that may hold something already. */
+export async function deliver(
+  secret: object,
+  intake: SimulatedIntake,
+  sent: { readonly body: string; readonly headers?: Readonly<Record<string, string>>; readonly records: number },
+): Promise<Exchange> {
   const { destination } = destinationOf(secret);
   const request = destination.request(batch);
-  const intake = new SimulatedIntake(options);
   const encoding = request.gzip ? { "content-encoding": "gzip" } : {};
   const answer = await intake.fetch(
     new Request(request.url, {
       method: "POST",
-      headers: { ...request.headers, ...encoding, ...headers },
-      body: request.gzip ? gzipSync(body) : body,
+      headers: { ...request.headers, ...encoding, ...sent.headers },
+      body: request.gzip ? gzipSync(sent.body) : sent.body,
     }),
   );
   const verdict = destination.judge(
     { status: answer.status, headers: answer.headers, body: await answer.text() },
-    { records: 1 },
+    { records: sent.records },
   );
   return { intake, status: answer.status, verdict, held: [...intake.memory.texts.values()] };
 }

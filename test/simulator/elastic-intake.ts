@@ -26,7 +26,8 @@ export function readElastic(context: ReadingContext): Reading {
   const authorization = request.headers.get("authorization") ?? "";
   if (!isAuthorized(authorization, context.options.apiKey)) return answer(401, "unable to authenticate");
   const type = request.headers.get("content-type");
-  if (type !== "application/x-ndjson" && type !== "application/json") return answer(406, "Content-Type is not supported");
+  if (type !== "application/x-ndjson" && type !== "application/json")
+    return answer(406, "Content-Type is not supported");
   if (!text.endsWith("\n")) return answer(400, "The bulk request must be terminated by a newline [\\n]");
   const pairs = pairsOf(text.slice(0, -1).split("\n"));
   if (pairs === undefined) return answer(400, "Malformed action/metadata line");
@@ -138,7 +139,9 @@ function idOf(index: string, document: Json | undefined): string | undefined {
 
 /** What Kandji sent: the text in `message`, or in what a format made of it, with `data_stream` in front. */
 function recordOf(source: string, document: Json): string {
-  return typeof document["message"] === "string" && document["event"] === undefined && document["class_uid"] === undefined
+  return typeof document["message"] === "string" &&
+    document["event"] === undefined &&
+    document["class_uid"] === undefined
     ? document["message"]
     : rawOf(source);
 }
@@ -156,15 +159,24 @@ function told(results: readonly Result[], url: URL): string {
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** An object that has each of its keys once, at its top: Elasticsearch refuses others. */
+/** An object that has no key twice, at any depth: Elasticsearch refuses others. */
 function parsed(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) && !hasTwins(text, value) ? value : undefined;
+    return isObject(value) && !hasTwins(text) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-const hasTwins = (text: string, value: Json): boolean =>
-  ["@timestamp", "data_stream"].some((key) => key in value && text.split(`"${key}":`).length > 2 && !("message" in value));
+function hasTwins(text: string): boolean {
+  const open: Set<string>[] = [];
+  // Whole strings first: a brace in one of them opens nothing.
+  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]/gsu)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (key !== undefined && open.at(-1)?.has(key) === true) return true;
+    else if (key !== undefined) open.at(-1)?.add(key);
+  }
+  return false;
+}

@@ -150,7 +150,15 @@ export class SimulatedIntake {
     const text = decoded(request, body);
     if (text === undefined) return { response: answer(400, `{"error":"cannot decompress"}`), authorized: true };
     const tooLarge = this.#settings.maxBytes !== null && Buffer.byteLength(text) > this.#settings.maxBytes;
-    const reading = intakes[this.kind].read({ request, url, body, text, now, options: this.#options, held: this.memory.ids });
+    const reading = intakes[this.kind].read({
+      request,
+      url,
+      body,
+      text,
+      now,
+      options: this.#options,
+      held: this.memory.ids,
+    });
     if (reading.kind === "answer")
       return { response: answer(reading.status, reading.text), authorized: reading.authorized };
     if (tooLarge) return { response: answer(413, `{"error":"payload too large"}`), authorized: true };

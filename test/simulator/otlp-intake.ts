@@ -31,7 +31,9 @@ export function readOtlp({ request, url, body, text, options }: ReadingContext):
     drops: () => false,
     refuses: (bad) => ({
       status: 200,
-      text: JSON.stringify({ partialSuccess: { rejectedLogRecords: String(bad.size), errorMessage: "not acceptable" } }),
+      text: JSON.stringify({
+        partialSuccess: { rejectedLogRecords: String(bad.size), errorMessage: "not acceptable" },
+      }),
       kept: delivery.records.filter((_, index) => !bad.has(index)),
     }),
   };
@@ -62,7 +64,11 @@ function resourceLogsOf(text: string): Logs[] | undefined {
 }
 
 function isRecord(record: Json): boolean {
-  const { severityNumber: severity = 0, severityText: text = "", eventName: name = "" } = record as {
+  const {
+    severityNumber: severity = 0,
+    severityText: text = "",
+    eventName: name = "",
+  } = record as {
     readonly severityNumber?: unknown;
     readonly severityText?: unknown;
     readonly eventName?: unknown;
