@@ -14,6 +14,8 @@ const pair = (dataset: string, time: string, message: string): string =>
   `{"@timestamp":"${time}","message":${JSON.stringify(message)},"data_stream":{"type":"logs","dataset":"${dataset}",` +
   `"namespace":"default"},"organization":{"id":"acme"},"tags":["preserve_original_event","forwarded"]}`;
 
+const failures = [500, 501, 502, 503, 504, 520, 522, 529, 599];
+
 /** With `filter_path`, as it is asked for. */
 const created = (records: number): string =>
   JSON.stringify({ errors: false, items: Array.from({ length: records }, () => ({ create: { status: 201 } })) });
@@ -51,10 +53,7 @@ export const elasticFixture: Fixture = {
     refused: [400],
     "too-big": [413],
     "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
-    "try-later": [
-      ...[100, 103, 199, 201, 202, 204, 206, 260, 299, 408, 429],
-      ...[500, 501, 502, 503, 504, 520, 522, 529, 599],
-    ],
+    "try-later": [100, 103, 199, 201, 202, 204, 206, 260, 299, 408, 429, ...failures],
   },
   bodies: new Map([
     [200, created(1)],

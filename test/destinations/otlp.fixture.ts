@@ -9,6 +9,8 @@ const body = (record: string): string => `"body":{"stringValue":${JSON.stringify
 const id = '{"key":"kandji.id","value":{"stringValue":"01K8"}}';
 const name = '"eventName":"kandji.audit-events"';
 
+const forbidden = [401, 402, 403, 404, 405, 406, 408, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499];
+
 export const otlpFixture: Fixture = {
   settings: {
     fewest: { url: "https://otel.example.com:4318" },
@@ -46,11 +48,7 @@ export const otlpFixture: Fixture = {
     accepted: [200, 202, 204],
     refused: [400],
     "too-big": [413],
-    "locked-out": [
-      ...redirects,
-      ...[401, 402, 403, 404, 405, 406, 408, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
-      ...[500, 501, 520, 522, 529, 599],
-    ],
+    "locked-out": [...redirects, ...forbidden, 500, 501, 520, 522, 529, 599],
     "try-later": [100, 103, 199, 201, 206, 260, 299, 429, 502, 503, 504],
   },
   bodies: new Map([

@@ -13,6 +13,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** One document, and what becomes of it unless a rule refuses it. */
 interface Result {
+  readonly name: string;
   readonly status: number;
   readonly error?: { readonly type: string; readonly reason: string };
   readonly record: string;
@@ -83,7 +84,7 @@ function pairsOf(lines: readonly string[]): Pair[] | undefined {
     const [name, action] = Object.entries(parsed(lines[at] ?? "") ?? {})[0] ?? [];
     const source = lines[at + 1];
     if (name === undefined || !isObject(action) || source === undefined) return undefined;
-    if (Buffer.byteLength(String(action["_id"] ?? "")) > MAX_ID_BYTES) return undefined;
+    if (typeof action["_id"] === "string" && Buffer.byteLength(action["_id"]) > MAX_ID_BYTES) return undefined;
     pairs.push({ name, action, source });
   }
   return pairs;
@@ -99,7 +100,7 @@ function resultsOf(pairs: readonly Pair[], { held, options }: ReadingContext): R
     const failure = options.busyWith !== undefined && record.includes(options.busyWith) ? busy : undefined;
     const error = failure ?? failureOf(name, index, document) ?? (known.has(id) ? taken : undefined);
     if (error === undefined) known.add(id);
-    return { status: 201, ...error, record, id };
+    return { name, status: 201, ...error, record, id };
   });
 }
 
@@ -149,8 +150,8 @@ function recordOf(source: string, document: Json): string {
 /** `filter_path` leaves of each document its status and its error. */
 function told(results: readonly Result[], url: URL): string {
   const isFiltered = url.searchParams.has("filter_path");
-  const items = results.map(({ status, error, id }) => ({
-    create: { ...(isFiltered ? {} : { _id: id, _version: 1 }), status, ...(error === undefined ? {} : { error }) },
+  const items = results.map(({ name, status, error, id }) => ({
+    [name]: { ...(isFiltered ? {} : { _id: id, _version: 1 }), status, ...(error === undefined ? {} : { error }) },
   }));
   const errors = results.some(({ error }) => error !== undefined);
   return JSON.stringify({ errors, ...(isFiltered ? {} : { took: 30 }), items });
