@@ -73,7 +73,18 @@ const kandjiPlan = kandjiChange.extend({
 });
 
 const intakePlan = intakeChange.extend({
-  kind: z.enum(["webhook", "datadog", "axiom", "better-stack", "logscale", "new-relic", "splunk-hec", "sumo-logic"]),
+  kind: z.enum([
+    "webhook",
+    "datadog",
+    "axiom",
+    "better-stack",
+    "elastic",
+    "logscale",
+    "new-relic",
+    "otlp",
+    "splunk-hec",
+    "sumo-logic",
+  ]),
   signingSecret: z.string().optional(),
   apiKey: z.string().optional(),
   seed: z.int().optional(),
