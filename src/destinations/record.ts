@@ -26,6 +26,7 @@ export class OutgoingRecord implements ReadRecord {
     this.#context = context;
   }
 
+  /** The name of the format that was chosen. */
   get format(): FormatName {
     return this.#format.name;
   }
