@@ -177,6 +177,7 @@ describe("an answer of Elastic", () => {
   it("is not believed when it does not tell of each document", () => {
     expect(judge([good], 2).kind).toBe("try-later");
     expect(judge([good, good], 1).kind).toBe("try-later");
+    expect(judge([{ status: "201" }, good], 1).kind).toBe("try-later");
     for (const item of [{ status: "201" }, { status: null }])
       expect(judge([item])).toMatchObject({ kind: "try-later" });
     for (const body of ["", "{}", "null", "[]", '{"errors":false}', '{"items":{}}', '{"items":[7]}'])
