@@ -15,7 +15,7 @@ import {
 } from "./destination.ts";
 import { judgeReceipt } from "./receipts.ts";
 import type { OutgoingRecord } from "./record.ts";
-import { clientHeaders, extraHeaders } from "./settings.ts";
+import { extraHeaders, transportHeaders } from "./settings.ts";
 import { severityOf } from "./severity.ts";
 import { vendorShapes } from "./shapes.ts";
 
@@ -35,7 +35,7 @@ const settings = z.strictObject({
     format: "uri",
     examples: ["https://otel.example.com:4318"],
   }),
-  headers: extraHeaders(new Set([...clientHeaders, "content-type", "user-agent"]))
+  headers: extraHeaders(new Set([...transportHeaders, "content-type", "user-agent"]))
     .default({})
     .meta({
       description: "Headers to send with every request: the credentials",

@@ -63,7 +63,7 @@ const tokenCharacters = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u;
 const valueCharacters = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/u;
 
 /** Set by the HTTP client, for whom a second opinion would mean a broken request (RFC 9110 §7.6.1, §8.6). */
-export const clientHeaders = [
+export const transportHeaders = [
   "host",
   "content-length",
   "content-encoding",
@@ -75,7 +75,7 @@ export const clientHeaders = [
   "trailer",
   "expect",
   "proxy-connection",
-];
+] as const;
 
 /** Headers that an operator adds. Line breaks would let a value write further headers: RFC 9110 §5.5. */
 export function extraHeaders(reserved: ReadonlySet<string>): z.ZodType<Record<string, string>> {

@@ -3,7 +3,7 @@ import { Secret } from "../secret.ts";
 import { version } from "../version.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import { type BatchRequest, defineDestination, type Frame, type OutgoingRequest } from "./destination.ts";
-import { checkedText, clientHeaders, type Complaint, extraHeaders, webAddress } from "./settings.ts";
+import { checkedText, type Complaint, extraHeaders, transportHeaders, webAddress } from "./settings.ts";
 
 /** Any HTTP endpoint: lines or an array of the records as Kandji sent them, signed as Standard Webhooks say when asked to. */
 
@@ -15,13 +15,14 @@ const secretBytes = { atLeast: 24, atMost: 64 };
 // The largest request that every intake we know takes: Panther, New Relic, Sentinel and Cloudflare Pipelines stop at 1 MB.
 const limits = { records: 1000, bytes: 900_000 };
 
+// Set by the forwarder.
 const reservedHeaders: ReadonlySet<string> = new Set([
-  ...clientHeaders,
   "x-kandji-tenant",
   "x-kandji-dataset",
   "webhook-id",
   "webhook-timestamp",
   "webhook-signature",
+  ...transportHeaders,
 ]);
 
 const settings = z.strictObject({
