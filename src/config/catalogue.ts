@@ -29,7 +29,7 @@ export const datasetCatalogue: Catalogue = {
 export const typeCatalogue: Catalogue = {
   noun: "a destination type",
   has: [...destinationTypes.keys()],
-  planned: ["otlp", "elastic"],
+  planned: [],
 };
 
 export const formatCatalogue: Catalogue = {

@@ -3,9 +3,11 @@ import { datable } from "./datable.ts";
 import { datadog } from "./datadog.ts";
 import type { DestinationType } from "./destination.ts";
 import { googleSecops } from "./google-secops.ts";
+import { elastic } from "./elastic.ts";
 import { logscale } from "./logscale.ts";
 import { loki } from "./loki.ts";
 import { newRelic } from "./new-relic.ts";
+import { otlp } from "./otlp.ts";
 import { axiom } from "./axiom.ts";
 import { panther } from "./panther.ts";
 import { runreveal } from "./runreveal.ts";
@@ -22,8 +24,10 @@ export const destinationTypes: ReadonlyMap<string, DestinationType> = new Map(
     betterStack,
     datable,
     datadog,
+    elastic,
     logscale,
     newRelic,
+    otlp,
     axiom,
     panther,
     runreveal,

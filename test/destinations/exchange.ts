@@ -40,13 +40,22 @@ export async function granted(destination: Destination, intake: SimulatedIntake)
   return authorization.read({ status: answer.status, headers: answer.headers, body: await answer.text() });
 }
 
-/** Sends the body to a simulated intake, with a token where it wants one, and judges the answer. */
+/** Sends the body to a simulated intake, and judges the answer. */
 export async function exchange(
   secret: object,
   options: IntakeOptions,
   body: string,
   headers: Readonly<Record<string, string>> = {},
   intake = new SimulatedIntake(options),
+): Promise<Exchange> {
+  return deliver(secret, intake, { body, headers, records: 1 });
+}
+
+/** The same with so many records, and a token where the intake wants one. */
+export async function deliver(
+  secret: object,
+  intake: SimulatedIntake,
+  sent: { readonly body: string; readonly headers?: Readonly<Record<string, string>>; readonly records: number },
 ): Promise<Exchange> {
   const { destination } = destinationOf(secret);
   const grant = await granted(destination, intake);
@@ -55,13 +64,13 @@ export async function exchange(
   const answer = await intake.fetch(
     new Request(request.url, {
       method: "POST",
-      headers: { ...request.headers, ...encoding, ...headers },
-      body: request.gzip ? gzipSync(body) : body,
+      headers: { ...request.headers, ...encoding, ...sent.headers },
+      body: request.gzip ? gzipSync(sent.body) : sent.body,
     }),
   );
   const verdict = destination.judge(
     { status: answer.status, headers: answer.headers, body: await answer.text() },
-    { records: 1 },
+    { records: sent.records },
   );
   return { intake, status: answer.status, verdict, held: [...intake.memory.texts.values()] };
 }

@@ -28,6 +28,8 @@ export interface Fixture {
   readonly bodies?: ReadonlyMap<number, string>;
   /** For an intake that wants a token first: who gives it, what it is asked under `most`, and with what body and status 200 it does. */
   readonly login?: { readonly host: string; readonly asked: string; readonly body: string };
+  /** How an intake that tells of each record says that it has so many. */
+  readonly acceptance?: (records: number) => string;
 }
 
 export const redirects = [300, 301, 302, 303, 304, 305, 306, 307, 308];

@@ -2,6 +2,7 @@ import { axiomFixture } from "./axiom.fixture.ts";
 import { betterStackFixture } from "./better-stack.fixture.ts";
 import { datableFixture } from "./datable.fixture.ts";
 import { datadogFixture } from "./datadog.fixture.ts";
+import { elasticFixture } from "./elastic.fixture.ts";
 import type { Fixture } from "./fixture.ts";
 import { googleSecopsFixture } from "./google-secops.fixture.ts";
 import { logscaleFixture } from "./logscale.fixture.ts";
@@ -11,6 +12,7 @@ import { pantherFixture } from "./panther.fixture.ts";
 import { runrevealFixture } from "./runreveal.fixture.ts";
 import { r2Fixture } from "./r2.fixture.ts";
 import { sentinelFixture } from "./sentinel.fixture.ts";
+import { otlpFixture } from "./otlp.fixture.ts";
 import { splunkHecFixture } from "./splunk-hec.fixture.ts";
 import { sumoLogicFixture } from "./sumo-logic.fixture.ts";
 import { webhookFixture } from "./webhook.fixture.ts";
@@ -22,6 +24,7 @@ export const fixtures: ReadonlyMap<string, Fixture> = new Map([
   ["datable", datableFixture],
   ["datadog", datadogFixture],
   ["google-secops", googleSecopsFixture],
+  ["elastic", elasticFixture],
   ["logscale", logscaleFixture],
   ["loki", lokiFixture],
   ["new-relic", newRelicFixture],
@@ -29,6 +32,7 @@ export const fixtures: ReadonlyMap<string, Fixture> = new Map([
   ["runreveal", runrevealFixture],
   ["r2", r2Fixture],
   ["sentinel", sentinelFixture],
+  ["otlp", otlpFixture],
   ["splunk-hec", splunkHecFixture],
   ["sumo-logic", sumoLogicFixture],
   ["webhook", webhookFixture],

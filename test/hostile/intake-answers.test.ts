@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../src/config/read-config.ts";
@@ -9,7 +8,7 @@ import { iso } from "../collection/audit-log.ts";
 import { jsonText } from "../collection/json-text.ts";
 import { answered, anyAnswer, type HostileAnswer } from "./answer.ts";
 import { EngineRoom, start } from "./engine-room.ts";
-import { fixtures, goodAnswerOf, isAcceptance, isLogin } from "./fixtures.ts";
+import { fixtures, goodAnswerOf, isAcceptance, isLogin, textOf } from "./fixtures.ts";
 import { HostileLog } from "./hostile-log.ts";
 import { anyJson, anyText } from "./hostile-text.ts";
 import { property } from "./inputs.ts";
@@ -134,11 +133,10 @@ class Told {
   async #answer(request: HttpRequest, limits: Parameters<typeof answered>[2]) {
     // At every moment: also while a request is under way.
     expect(this.room.imbalances()).toEqual([]);
-    const body = typeof request.body === "string" ? request.body : gunzipSync(request.body ?? "").toString();
     const { type } = this.#plot;
-    const raws = isLogin(type, request.url) ? [] : (fixtures.get(type)?.rawOf(body) ?? []);
+    const raws = isLogin(type, request.url) ? [] : (fixtures.get(type)?.rawOf(textOf(request)) ?? []);
     const isBad = raws.some((raw) => this.#bad.has(idOf(raw)));
-    const good = { headers: new Headers(), ...(isBad ? { status: 400, body: "{}" } : goodAnswerOf(type, request.url)) };
+    const good = { headers: new Headers(), ...(isBad ? { status: 400, body: "{}" } : goodAnswerOf(type, request)) };
     const hostile = this.#rest.shift();
     const answer = hostile === undefined ? good : await answered(hostile, request, limits);
     if (isAcceptance(type, answer.status)) for (const raw of raws) this.arrived.set(idOf(raw), raw);

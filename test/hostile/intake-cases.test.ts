@@ -34,9 +34,9 @@ async function deliverTo({ type, at }: Target, answers: readonly Side[]): Promis
       kandji: async (...asked) => (pages.shift() ?? nothingNew)(...asked),
       intake: async (...asked) => {
         expect(room.imbalances()).toEqual([]);
-        const [{ url }] = asked;
-        const good = goodAnswerOf(type, url);
-        const isAsked = isLogin(type, url) === (at === "its login");
+        const [request] = asked;
+        const good = goodAnswerOf(type, request);
+        const isAsked = isLogin(type, request.url) === (at === "its login");
         const answer = await ((isAsked ? rest.shift() : undefined) ?? answering(good.status, good.body))(...asked);
         if (isAsked) statuses.push(answer.status);
         return answer;
@@ -68,7 +68,7 @@ const targets: readonly Target[] = [...destinationSecrets.keys()].flatMap((type)
 ]);
 /** The status with which everything ends well. */
 const goodOf = ({ type, at }: Target): number =>
-  at === "its login" ? 200 : goodAnswerOf(type, "https://intake.example").status;
+  at === "its login" ? 200 : goodAnswerOf(type, { url: "https://intake.example", body: "" }).status;
 const levels = 100_000;
 const bodies: readonly (readonly [what: string, body: string])[] = [
   ["100,000 lists deep", deep(levels)],

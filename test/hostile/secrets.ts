@@ -19,6 +19,8 @@ const azureSecret = "azr8Q~sentinel.client-secret_0001";
 const googleKey = "AIzaSyD-google-secops-key-000000000000";
 const feedSecret = "feed-secret-of-google-secops-0001";
 const lokiPassword = "glc_eyJ-loki-password-0001";
+const elasticKey = "ZWxhc3RpY2lkMDAxOmVsYXN0aWMta2V5LTAwMQ==";
+const otlpKey = "otlp/key+41ad0c&team";
 const signingBytes = Buffer.from("a signing secret of 33 bytes 0001");
 const signingSecret = `whsec_${signingBytes.toString("base64")}`;
 export const adminToken = "admin-0123456789abcdef-admin";
@@ -29,6 +31,8 @@ const chainKey = "chain-key-0123456789abcdef";
 export const destinationSecrets: ReadonlyMap<string, object> = new Map<string, object>([
   ["better-stack", { type: "better-stack", ingestingHost: "s1.eu-nbg-2.betterstackdata.com", sourceToken }],
   ["datadog", { type: "datadog", site: "datadoghq.eu", apiKey }],
+  ["elastic", { type: "elastic", url: "https://acme.es.eu-west-1.aws.elastic.cloud", apiKey: elasticKey }],
+  ["otlp", { type: "otlp", url: "https://otel.example.com:4318", headers: { "x-team": otlpKey } }],
   ["logscale", { type: "logscale", url: "https://cloud.us.humio.com", ingestToken }],
   ["new-relic", { type: "new-relic", region: "eu", licenseKey }],
   ["axiom", { type: "axiom", dataset: "kandji", token: axiomToken }],
@@ -116,6 +120,8 @@ const values = [
   googleKey,
   feedSecret,
   lokiPassword,
+  elasticKey,
+  otlpKey,
   headerKey,
   urlKey,
   signingSecret,

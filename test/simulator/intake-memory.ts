@@ -14,6 +14,8 @@ export interface Delivery {
   readonly dataset: string | undefined;
   /** Those of the records that it stores and finds no schema for. */
   readonly unclassified?: readonly string[];
+  /** Per record, the id by which the intake knows it, where it knows one. */
+  readonly ids?: ReadonlyMap<string, string>;
 }
 
 export interface Batch {
@@ -43,6 +45,8 @@ export class IntakeMemory {
   readonly batches: Batch[] = [];
   /** Ids that came again with another body. */
   readonly changedBatches = new Set<string>();
+  /** Of what it has, where it knows ids. */
+  readonly ids = new Set<string>();
   readonly #digests = new Map<string, string>();
   readonly #accepted = new Set<string>();
   arrivals = 0;
@@ -69,7 +73,10 @@ export class IntakeMemory {
     this.onAccepted?.(delivery);
     for (const record of delivery.unclassified ?? []) this.unclassified.add(keyOfRecord(record));
     for (const [index, key] of keys.entries()) {
-      if (drops(delivery.records[index] ?? "")) this.dropped.add(key);
+      const record = delivery.records[index] ?? "";
+      const known = delivery.ids?.get(record);
+      if (known !== undefined) this.ids.add(detached(known));
+      if (drops(record)) this.dropped.add(key);
       else this.#accept(key, raws[index] ?? "");
     }
   }

@@ -48,6 +48,8 @@ export interface IntakeOptions extends Change<IntakeSettings> {
   /** Sentinel: the app has no role on the data collection rule; how long a token lives, in seconds. */
   readonly lacksRole?: boolean | undefined;
   readonly tokenSeconds?: number | undefined;
+  /** Elastic: documents with this text are answered 429. */
+  readonly busyWith?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
   readonly seed?: number | undefined;
@@ -85,6 +87,8 @@ export interface ReadingContext {
   readonly options: IntakeOptions;
   /** Whether a batch of this id was accepted before. */
   readonly isStored: (batchId: string) => boolean;
+  /** Ids of the documents that it has. */
+  readonly held: ReadonlySet<string>;
   readonly kept: Kept;
 }
 
@@ -175,8 +179,8 @@ export class SimulatedIntake {
     const text = decoded(request, body);
     if (text === undefined) return { response: answer(400, `{"error":"cannot decompress"}`), authorized: true };
     const tooLarge = this.#settings.maxBytes !== null && Buffer.byteLength(text) > this.#settings.maxBytes;
-    const { isStored } = this.memory;
-    const around = { request, url, body, text, now, options: this.#options, isStored, kept: this.#kept };
+    const { isStored, ids: held } = this.memory;
+    const around = { request, url, body, text, now, options: this.#options, isStored, held, kept: this.#kept };
     const reading = intakes[this.kind].read(around);
     if (reading.kind === "answer")
       return { response: answer(reading.status, reading.text), authorized: reading.authorized };

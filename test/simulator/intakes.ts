@@ -4,6 +4,7 @@ import { BETTER_STACK_MAX_BYTES, readBetterStack } from "./better-stack-intake.t
 import { readDatable } from "./datable-intake.ts";
 import { readDatadog } from "./datadog-intake.ts";
 import { GOOGLE_SECOPS_MAX_BYTES, readGoogleSecops } from "./google-secops-intake.ts";
+import { ELASTIC_MAX_BYTES, readElastic } from "./elastic-intake.ts";
 import type { IntakeSettings, Reading, ReadingContext } from "./intake.ts";
 import { LOGSCALE_MAX_BYTES, readLogscale } from "./logscale-intake.ts";
 import { readLoki } from "./loki-intake.ts";
@@ -12,6 +13,7 @@ import { readPanther } from "./panther-intake.ts";
 import { readRunreveal } from "./runreveal-intake.ts";
 import { readR2 } from "./r2-intake.ts";
 import { readSentinel } from "./sentinel-intake.ts";
+import { OTLP_MAX_BYTES, readOtlp } from "./otlp-intake.ts";
 import { readSplunkHec } from "./splunk-hec-intake.ts";
 import { readSumoLogic } from "./sumo-logic-intake.ts";
 import { readWebhook } from "./webhook-intake.ts";
@@ -29,6 +31,7 @@ const kinds = {
   datable: { read: readDatable, limits: {} },
   datadog: { read: readDatadog, limits: { maxRecords: 1000, maxBytes: 5_000_000 } },
   "google-secops": { read: readGoogleSecops, limits: { maxBytes: GOOGLE_SECOPS_MAX_BYTES } },
+  elastic: { read: readElastic, limits: { maxBytes: ELASTIC_MAX_BYTES } },
   logscale: { read: readLogscale, limits: { maxBytes: LOGSCALE_MAX_BYTES } },
   loki: { read: readLoki, limits: { maxBytes: 100_000_000 } },
   "new-relic": { read: readNewRelic, limits: { maxBytes: NEW_RELIC_MAX_BYTES } },
@@ -36,6 +39,7 @@ const kinds = {
   runreveal: { read: readRunreveal, limits: { maxBytes: 1_000_000 } },
   r2: { read: readR2, limits: {} },
   sentinel: { read: readSentinel, limits: {} },
+  otlp: { read: readOtlp, limits: { maxBytes: OTLP_MAX_BYTES } },
   "splunk-hec": { read: readSplunkHec, limits: { maxBytes: 1_000_000 } },
   "sumo-logic": { read: readSumoLogic, limits: { maxBytes: 1_000_000 } },
   webhook: { read: readWebhook, limits: {} },
