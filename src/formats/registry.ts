@@ -1,4 +1,6 @@
+import { ecs } from "./ecs.ts";
 import type { Format, FormatName } from "./format.ts";
+import { ocsf } from "./ocsf.ts";
 import { raw } from "./raw.ts";
 
 /** Every format of this version, by the name that the operator writes. */
@@ -6,6 +8,8 @@ export const formats: ReadonlyMap<string, Format> = new Map(
   [
     // One line each, so that two new formats are two new lines.
     raw,
+    ocsf,
+    ecs,
   ].map((format) => [format.name, format]),
 );
 
