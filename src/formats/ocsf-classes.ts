@@ -60,15 +60,15 @@ const severityOfOutcome = (outcome: string | undefined): Enumerated =>
 function accountChange(activity: meanings.Activity): Event {
   const { action, actor, target, outcome } = activity;
   const user = objects.userObject(target.person, objects.roleOf(target.person ?? nobody) ?? unknown);
-  const told = { actor: objects.actorObject(actor), ...statusOf(outcome) };
-  if (user === undefined) return baseEvent(action, told);
+  if (user === undefined) return baseEvent(action, statusOf(outcome));
   return {
     class_uid: 3001,
     class_name: "Account Change",
     activity: among(accountActivities, action),
     severity: severityOfOutcome(outcome),
     user,
-    ...told,
+    actor: objects.actorObject(actor),
+    ...statusOf(outcome),
   };
 }
 
@@ -85,9 +85,8 @@ const entityTypes: Readonly<Record<string, Enumerated>> = {
 };
 
 function entityManagement({ action, actor, target, outcome, device }: meanings.Activity): Event {
-  const told = { actor: objects.actorObject(actor), ...statusOf(outcome) };
   const message = [action, target.type, target.component && `(${target.component})`].filter(Boolean).join(" ");
-  if ((target.id ?? target.name) === undefined) return baseEvent(action, told);
+  if ((target.id ?? target.name) === undefined) return baseEvent(action, statusOf(outcome));
   const type = among(entityTypes, target.type);
   return {
     class_uid: 3004,
@@ -103,7 +102,8 @@ function entityManagement({ action, actor, target, outcome, device }: meanings.A
       device: type.id === 1 ? objects.deviceObject(device) : undefined,
       user: type.id === 2 ? objects.userObject(target.person) : undefined,
     },
-    ...told,
+    actor: objects.actorObject(actor),
+    ...statusOf(outcome),
   };
 }
 

@@ -33,33 +33,29 @@ function severityOf(word: string | undefined): Enumerated {
 }
 
 /** What the finding classes share; undefined for a finding that nothing identifies. */
-function findingBase(finding: Finding, device: meanings.Device | undefined, unmapped?: object) {
+function findingBase(finding: Finding, device: meanings.Device | undefined) {
   const { uid, stage } = finding;
-  const told = {
+  if (uid === undefined) return undefined;
+  return {
+    activity: stage === undefined ? other(finding.action) : findingActivities[stage],
+    severity: severityOf(finding.severity),
     message: finding.title,
     ...findingStatus(finding),
     status_code: finding.status,
-    device: objects.deviceObject(device),
-    unmapped,
-  };
-  if (uid === undefined) return { told, finding: undefined };
-  return {
-    told,
-    finding: {
-      activity: stage === undefined ? other(finding.action) : findingActivities[stage],
-      severity: severityOf(finding.severity),
-      finding_info: {
-        uid,
-        title: finding.title,
-        desc: finding.description,
-        src_url: finding.url,
-        first_seen_time: finding.firstSeenAt,
-        last_seen_time: finding.lastSeenAt,
-      },
-      ...told,
+    finding_info: {
+      uid,
+      title: finding.title,
+      desc: finding.description,
+      src_url: finding.url,
+      first_seen_time: finding.firstSeenAt,
+      last_seen_time: finding.lastSeenAt,
     },
+    device: objects.deviceObject(device),
   };
 }
+
+/** What cannot be told as a finding: Base Events have neither devices nor a life. */
+const untold = ({ action, title }: Finding): Event => baseEvent(action, { message: title });
 
 /** Words in names and descriptions of malware for which the schema has a number (as in Datadog's pipeline). */
 const malwareWords: readonly (readonly [RegExp, number, string])[] = [
@@ -99,14 +95,15 @@ export function detectionFinding(detection: meanings.Detection): Event {
     process === undefined || processSeen !== undefined
       ? undefined
       : { process_name: process.name, process_owner: process.owner };
-  const { told, finding } = findingBase(detection.finding, device, unmapped);
-  if (finding === undefined) return baseEvent(detection.finding.action, { message: told.message, device: told.device });
+  const finding = findingBase(detection.finding, device);
+  if (finding === undefined) return untold(detection.finding);
   const file = objects.fileObject(detection.file);
   const hasEvidence = file !== undefined || processSeen !== undefined;
   return {
     class_uid: 2004,
     class_name: "Detection Finding",
     ...finding,
+    unmapped,
     severity: detectionSeverity(detection),
     finding_info:
       by === "behaviour" && threatId !== undefined
@@ -123,16 +120,15 @@ export function vulnerabilityFinding(vulnerability: meanings.Vulnerability): Eve
   // The schema wants the version of CVSS with a score, and the name of a system with its version: Kandji tells neither.
   const unmapped =
     score === undefined && osVersion === undefined ? undefined : { cvss_score: score, device_os_version: osVersion };
-  const { told, finding } = findingBase(vulnerability.finding, device, unmapped);
-  if (finding === undefined || cve === undefined) {
-    return baseEvent(vulnerability.finding.action, { message: told.message, device: told.device, unmapped });
-  }
+  const finding = findingBase(vulnerability.finding, device);
+  if (finding === undefined || cve === undefined) return untold(vulnerability.finding);
   const { description, severity, url, firstSeenAt, lastSeenAt } = vulnerability.finding;
   const affected = objects.packageObject(software);
   return {
     class_uid: 2002,
     class_name: "Vulnerability Finding",
     ...finding,
+    unmapped,
     vulnerabilities: [
       {
         cve: {
@@ -159,8 +155,8 @@ const results: Readonly<Record<NonNullable<meanings.Posture["result"]>, Enumerat
 };
 
 export function complianceFinding({ finding: found, control, category, result, device }: meanings.Posture): Event {
-  const { told, finding } = findingBase(found, device);
-  if (finding === undefined) return baseEvent(found.action, { message: told.message, device: told.device });
+  const finding = findingBase(found, device);
+  if (finding === undefined) return untold(found);
   const status = result === undefined ? other(found.status) : results[result];
   return {
     class_uid: 2003,

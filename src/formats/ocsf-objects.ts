@@ -34,13 +34,11 @@ const osByName: Readonly<Record<string, Enumerated>> = {
 const platformOf = (platform: string | undefined): (typeof byPlatform)[string] | undefined =>
   platform !== undefined && Object.hasOwn(byPlatform, platform) ? byPlatform[platform] : undefined;
 
-/** Kandji says "Mac" of both; the model says which. */
+/** Kandji says "Mac" of laptops and desktops, or nothing; the model says which. */
 function deviceTypeOf({ platform, model }: Device): Enumerated {
-  const known = platformOf(platform)?.device;
-  if (known === undefined) return other(platform);
-  if (platform !== "Mac" || model === undefined) return known;
-  if (model.startsWith("MacBook")) return { id: 3, name: "Laptop" };
-  return /^(?:iMac|Mac mini|Mac Studio|Mac Pro)/u.test(model) ? { id: 2, name: "Desktop" } : unknown;
+  if (model?.startsWith("MacBook") === true) return { id: 3, name: "Laptop" };
+  if (model !== undefined && /^(?:iMac|Mac mini|Mac Studio|Mac Pro)/u.test(model)) return { id: 2, name: "Desktop" };
+  return platformOf(platform)?.device ?? other(platform);
 }
 
 /** The schema wants a name: without it the version alone cannot be told. */
