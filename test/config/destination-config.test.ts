@@ -71,10 +71,10 @@ describe("a destination's secret", () => {
     ],
     [
       "a later format",
-      { ...datadog, format: "ocsf" },
+      { ...datadog, format: "panther" },
       "format",
-      'asks for "ocsf", which this version does not have yet',
-      'This version has "raw"',
+      'asks for "panther", which this version does not have yet',
+      'This version has "raw", "ocsf" and "ecs"',
     ],
     ["a mistyped format", { ...datadog, format: "rwa" }, "format", "is not a format", /Did you mean "raw"\?/u],
     [
