@@ -47,9 +47,10 @@ const entityActivities: Readonly<Record<string, Enumerated>> = {
 const among = (table: Readonly<Record<string, Enumerated>>, word: string | undefined): Enumerated =>
   (word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined) ?? other(word);
 
-/** Success unless Kandji says otherwise, as Datadog reads it. */
-function statusOf(outcome: string | undefined): { readonly status_id: number; readonly status: string } {
-  if (outcome === undefined || outcome === "success") return { status_id: 1, status: "Success" };
+/** Nothing where Kandji does not say how it went. */
+function statusOf(outcome: string | undefined): { readonly status_id?: number; readonly status?: string } {
+  if (outcome === undefined) return {};
+  if (outcome === "success") return { status_id: 1, status: "Success" };
   const isFailure = outcome === "error" || outcome === "failed";
   return isFailure ? { status_id: 2, status: "Failure" } : { status_id: 99, status: outcome };
 }

@@ -219,6 +219,17 @@ describe("rows in OCSF", () => {
     });
   });
 
+  it.each([
+    ["mdm_command_failed", 2],
+    ["mdm_command_completed", 1],
+    ["amapi_policy_update_success", 1],
+    ["routing_arrival", undefined],
+  ])("says of %s how it went only if Kandji does", (action_type, status_id) => {
+    expect(row("device-activity", { id: 1, action_type, computer: { id: "d-1" } }, "created")["status_id"]).toBe(
+      status_id,
+    );
+  });
+
   it("is a Base Event where the class wants more than Kandji says", () => {
     expect(row("devices", { device_id: null, device_name: "" }, "created")).toMatchObject({
       class_uid: 0,

@@ -96,17 +96,24 @@ export const readDeviceActivity: Reader = (value) => {
   const computer = objectAt(value, "computer");
   const device = computer === undefined ? (noted(value) ?? nobody) : deviceOf(computer, "");
   const user = ownerOf(objectAt(value, "user"));
+  const action = textAt(value, "action_type");
   return {
     kind: "activity",
-    action: textAt(value, "action_type"),
+    action,
     code: undefined,
     actor: user === undefined ? undefined : { id: user.id, type: "user", person: user },
     target: { id: device.id, type: "device", component: undefined, name: device.name, person: undefined },
-    outcome: undefined,
+    outcome: outcomeIn(action),
     device,
     at: momentAt(value, "created_at"),
   };
 };
+
+/** `mdm_command_failed`, `mdm_command_completed`, `amapi_policy_update_success`. */
+function outcomeIn(action = ""): string | undefined {
+  if (action.endsWith("_failed")) return "failed";
+  return /_(?:completed|success)$/u.test(action) ? "success" : undefined;
+}
 
 /** Settings of the tenant, and whatever a later version collects. */
 export const readOther: Reader = (value) => ({ kind: "other", device: noted(value) });

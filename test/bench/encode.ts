@@ -1,0 +1,88 @@
+/**
+ * What each format costs: records are shaped, and beside it parsed and written once as JSON, in turn within the same process, so
+ * that a busy machine slows both. By itself: `node test/bench/encode.ts`.
+ */
+import { OutgoingRecord } from "../../src/destinations/record.ts";
+import { formats } from "../../src/formats/registry.ts";
+import { context, samples } from "../formats/records.ts";
+import { makeEvents } from "../simulator/event-plan.ts";
+import { encodingTable, machine, type EncodingFigures } from "./tables.ts";
+
+interface Text {
+  readonly dataset: string;
+  readonly raw: string;
+}
+
+const rounds = 15;
+/** Of one round and contestant, so that a round is longer than what the clock and the collector blur. */
+const recordsPerTurn = 6_000;
+
+const day = 24 * 3_600_000;
+const now = Date.parse("2026-05-01T08:31:02Z");
+
+function kinds(): ReadonlyMap<string, readonly Text[]> {
+  const events = makeEvents({ seed: 1, count: 2_000, from: now - day, to: now }, now);
+  return new Map<string, readonly Text[]>([
+    ["audit events", events.map(({ raw }) => ({ dataset: "audit-events", raw }))],
+    ["rows of all datasets", [...samples.values()].flat().filter(({ dataset }) => dataset !== "audit-events")],
+  ]);
+}
+
+type Write = (text: Text) => string;
+
+const parsedAndWritten: Write = ({ raw }) => JSON.stringify(JSON.parse(raw));
+
+/** Microseconds per record. */
+function turn(texts: readonly Text[], write: Write): number {
+  let written = 0;
+  const start = performance.now();
+  for (let index = 0; index < recordsPerTurn; index += 1) {
+    const text = texts[index % texts.length];
+    if (text !== undefined) written += write(text).length;
+  }
+  const elapsed = performance.now() - start;
+  if (written === 0) throw new Error("Nothing was written");
+  return (elapsed * 1000) / recordsPerTurn;
+}
+
+interface Contestant {
+  readonly name: string;
+  readonly write: Write;
+}
+
+const contestants: readonly Contestant[] = [...formats].map(([name, format]) => ({
+  name,
+  write: ({ dataset, raw }) => new OutgoingRecord({ raw }, format, { ...context, dataset }).text,
+}));
+
+function race(texts: readonly Text[]): ReadonlyMap<string, { micros: number[]; ratios: number[] }> {
+  const figures = new Map(contestants.map(({ name }) => [name, { micros: [] as number[], ratios: [] as number[] }]));
+  for (let round = -2; round < rounds; round += 1) {
+    const floor = turn(texts, parsedAndWritten);
+    // Nobody is always first, or always after the same one.
+    for (let place = 0; place < contestants.length; place += 1) {
+      const contestant = contestants[(place + round + contestants.length) % contestants.length];
+      if (contestant === undefined) continue;
+      const micros = turn(texts, contestant.write);
+      const figure = figures.get(contestant.name);
+      // The first rounds are for the compiler.
+      if (round < 0) continue;
+      figure?.micros.push(micros);
+      figure?.ratios.push(micros / floor);
+    }
+  }
+  return figures;
+}
+
+export function measureEncoding(): string {
+  const byKind = kinds();
+  const races = [...byKind.values()].map(race);
+  const none = { micros: [], ratios: [] };
+  const figures = contestants.map(({ name }): EncodingFigures => ({
+    format: name,
+    costs: races.map((one) => one.get(name) ?? none),
+  }));
+  return encodingTable([...byKind.keys()], figures);
+}
+
+if (import.meta.main) console.log(`${machine()}\n\n${measureEncoding()}`);
