@@ -15,12 +15,7 @@ const known = (value: unknown, key: string): unknown => {
   return field === null || field === "" ? undefined : field;
 };
 
-export function iruOf(dataset: string, value: unknown): Fields | undefined {
-  if (dataset === "audit-events") return { audit: auditOf(value) };
-  return dataset === "devices" ? { device: deviceOf(value) } : undefined;
-}
-
-const auditOf = (value: unknown): Fields => ({
+export const iruAudit = (value: unknown): Fields => ({
   actor: {
     id: textAt(value, "actor_type") === "user" ? undefined : textAt(value, "actor_id"),
     type: textAt(value, "actor_type"),
@@ -40,7 +35,7 @@ const isoAt = (value: unknown, key: string): string | undefined => {
   return moment === undefined ? undefined : new Date(moment).toISOString();
 };
 
-function deviceOf(value: unknown): Fields {
+export function iruDevice(value: unknown): Fields {
   const user = objectAt(value, "user");
   return {
     device_id: textAt(value, "device_id"),
@@ -76,10 +71,13 @@ export const entityOf = (value: unknown): Fields => ({
 /** The field sets that Kandji's documents have, and ECS too. */
 const hoisted = ["file", "process", "host", "vulnerability"] as const;
 
+/** What a document says of where it stands, as far as ECS has the words. */
+export type WrittenCategory = { readonly [Key in Exclude<keyof Category, "action">]: Category[Key] | undefined };
+
 /** The ECS document inside an event of an engine: what it says is better than what could be made of it. */
 export function documentOf(
   value: unknown,
-): { readonly fields: Fields; readonly category: Partial<Category> } | undefined {
+): { readonly fields: Fields; readonly category: WrittenCategory } | undefined {
   const type = fieldOf(value, "target_type");
   const document = type === "file_detection" || type === "vulnerability" ? objectAt(value, "new_state") : undefined;
   if (document === undefined) return undefined;
@@ -111,17 +109,16 @@ const types = new Set(
 );
 
 /** Only words that ECS has: it allows no others. */
-function categoryIn(event: unknown): Partial<Category> {
+function categoryIn(event: unknown): WrittenCategory {
   const among = (allowed: ReadonlySet<string>, key: string): readonly string[] | undefined => {
     const one = textAt(event, key);
     const words = (textsAt(event, key) ?? (one === undefined ? [] : [one])).filter((word) => allowed.has(word));
     return words.length === 0 ? undefined : words;
   };
-  const found = {
+  return {
     kind: among(kinds, "kind")?.[0],
     category: among(categories, "category"),
     type: among(types, "type"),
     outcome: among(outcomes, "outcome")?.[0],
   };
-  return Object.fromEntries(Object.entries(found).filter(([, words]) => words !== undefined));
 }

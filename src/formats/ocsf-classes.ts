@@ -67,9 +67,7 @@ function accountChange(activity: meanings.Activity): Event {
     class_name: "Account Change",
     activity: among(accountActivities, action),
     severity: severityOfOutcome(outcome),
-    user,
-    actor: objects.actorObject(actor),
-    ...statusOf(outcome),
+    attributes: { user, actor: objects.actorObject(actor), ...statusOf(outcome) },
   };
 }
 
@@ -94,17 +92,19 @@ function entityManagement({ action, actor, target, outcome, device }: meanings.A
     class_name: "Entity Management",
     activity: entityActivity(action, target),
     severity: severityOfOutcome(outcome),
-    message: message === "" ? undefined : message,
-    entity: {
-      uid: target.id,
-      name: target.name,
-      type_id: type.id,
-      type: type.name,
-      device: type.id === 1 ? objects.deviceObject(device) : undefined,
-      user: type.id === 2 ? objects.userObject(target.person) : undefined,
+    attributes: {
+      message: message === "" ? undefined : message,
+      entity: {
+        uid: target.id,
+        name: target.name,
+        type_id: type.id,
+        type: type.name,
+        device: type.id === 1 ? objects.deviceObject(device) : undefined,
+        user: type.id === 2 ? objects.userObject(target.person) : undefined,
+      },
+      actor: objects.actorObject(actor),
+      ...statusOf(outcome),
     },
-    actor: objects.actorObject(actor),
-    ...statusOf(outcome),
   };
 }
 
@@ -119,7 +119,7 @@ const inventoryActivity = (change: Change | undefined): Enumerated =>
   change === "deleted" ? other(change) : { id: 2, name: "Collect" };
 
 function inventory(class_uid: number, class_name: string, change: Change | undefined, attributes: object): Event {
-  return { class_uid, class_name, activity: inventoryActivity(change), severity: informational, ...attributes };
+  return { class_uid, class_name, activity: inventoryActivity(change), severity: informational, attributes };
 }
 
 function deviceInventory({ device: about }: meanings.DeviceItem, change: Change | undefined): Event {

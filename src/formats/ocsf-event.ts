@@ -6,10 +6,10 @@ export interface Event {
   readonly class_name: string;
   readonly activity: Enumerated;
   readonly severity: Enumerated;
-  readonly [attribute: string]: unknown;
+  /** Those of its class. */
+  readonly attributes: object;
 }
 
-export const severities = ["Unknown", "Informational", "Low", "Medium", "High", "Critical", "Fatal"] as const;
 export const informational: Enumerated = { id: 1, name: "Informational" };
 
 /** Whatever fits no class, or lacks what its class requires. */
@@ -18,5 +18,5 @@ export const baseEvent = (word: string | undefined, attributes: object = {}): Ev
   class_name: "Base Event",
   activity: other(word),
   severity: informational,
-  ...attributes,
+  attributes,
 });

@@ -39,18 +39,20 @@ function findingBase(finding: Finding, device: meanings.Device | undefined) {
   return {
     activity: stage === undefined ? other(finding.action) : findingActivities[stage],
     severity: severityOf(finding.severity),
-    message: finding.title,
-    ...findingStatus(finding),
-    status_code: finding.status,
-    finding_info: {
-      uid,
-      title: finding.title,
-      desc: finding.description,
-      src_url: finding.url,
-      first_seen_time: finding.firstSeenAt,
-      last_seen_time: finding.lastSeenAt,
+    attributes: {
+      message: finding.title,
+      ...findingStatus(finding),
+      status_code: finding.status,
+      finding_info: {
+        uid,
+        title: finding.title,
+        desc: finding.description,
+        src_url: finding.url,
+        first_seen_time: finding.firstSeenAt,
+        last_seen_time: finding.lastSeenAt,
+      },
+      device: objects.deviceObject(device),
     },
-    device: objects.deviceObject(device),
   };
 }
 
@@ -102,15 +104,18 @@ export function detectionFinding(detection: meanings.Detection): Event {
   return {
     class_uid: 2004,
     class_name: "Detection Finding",
-    ...finding,
-    unmapped,
+    activity: finding.activity,
     severity: detectionSeverity(detection),
-    finding_info:
-      by === "behaviour" && threatId !== undefined
-        ? { ...finding.finding_info, analytic: { uid: threatId, type_id: 1, type: "Rule" } }
-        : finding.finding_info,
-    malware: malwareObject(detection),
-    evidences: hasEvidence ? [{ file, process: processSeen }] : undefined,
+    attributes: {
+      ...finding.attributes,
+      unmapped,
+      finding_info:
+        by === "behaviour" && threatId !== undefined
+          ? { ...finding.attributes.finding_info, analytic: { uid: threatId, type_id: 1, type: "Rule" } }
+          : finding.attributes.finding_info,
+      malware: malwareObject(detection),
+      evidences: hasEvidence ? [{ file, process: processSeen }] : undefined,
+    },
   };
 }
 
@@ -128,23 +133,26 @@ export function vulnerabilityFinding(vulnerability: meanings.Vulnerability): Eve
     class_uid: 2002,
     class_name: "Vulnerability Finding",
     ...finding,
-    unmapped,
-    vulnerabilities: [
-      {
-        cve: {
-          uid: cve,
-          desc: description,
-          created_time: vulnerability.publishedAt,
-          modified_time: vulnerability.modifiedAt,
-          references: url === undefined ? undefined : [url],
+    attributes: {
+      ...finding.attributes,
+      unmapped,
+      vulnerabilities: [
+        {
+          cve: {
+            uid: cve,
+            desc: description,
+            created_time: vulnerability.publishedAt,
+            modified_time: vulnerability.modifiedAt,
+            references: url === undefined ? undefined : [url],
+          },
+          severity,
+          first_seen_time: firstSeenAt,
+          last_seen_time: lastSeenAt,
+          affected_packages: affected === undefined ? undefined : [affected],
+          vendor_name: vulnerability.scanner,
         },
-        severity,
-        first_seen_time: firstSeenAt,
-        last_seen_time: lastSeenAt,
-        affected_packages: affected === undefined ? undefined : [affected],
-        vendor_name: vulnerability.scanner,
-      },
-    ],
+      ],
+    },
   };
 }
 
@@ -162,6 +170,9 @@ export function complianceFinding({ finding: found, control, category, result, d
     class_uid: 2003,
     class_name: "Compliance Finding",
     ...finding,
-    compliance: { control, category, status_id: status.id, status: status.name, status_code: found.status },
+    attributes: {
+      ...finding.attributes,
+      compliance: { control, category, status_id: status.id, status: status.name, status_code: found.status },
+    },
   };
 }

@@ -6,7 +6,7 @@ import { fileNameOf } from "./meaning/things.ts";
 /** An enumerated value: 0 is "Unknown"; 99 is "Other" and then the name is Kandji's own word. */
 export interface Enumerated {
   readonly id: number;
-  readonly name: string | undefined;
+  readonly name: string;
 }
 
 export const unknown: Enumerated = { id: 0, name: "Unknown" };

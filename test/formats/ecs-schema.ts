@@ -47,7 +47,6 @@ const fields: Readonly<Record<string, (value: unknown) => boolean>> = {
     outcome: within(["failure", "success", "unknown"]),
     module: isText,
     dataset: isText,
-    created: isDate,
     start: isDate,
     end: isDate,
     original: (value) => typeof value === "string",

@@ -142,6 +142,7 @@ function vulnerability(value: unknown): Vulnerability {
   const cve = textAt(weakness, "id");
   const file = objectAt(state, "file");
   const software = textAt(file, "name");
+  const device = deviceOfDocument(state, undefined);
   return {
     kind: "vulnerability",
     finding: findingOf(value, {
@@ -155,7 +156,7 @@ function vulnerability(value: unknown): Vulnerability {
     modifiedAt: undefined,
     scanner: textAt(objectAt(weakness, "scanner"), "vendor"),
     software: softwareOf({ name: software, path: textAt(file, "path") }),
-    device: { ...deviceOfDocument(state, undefined), name: textAt(value, "device_name") },
+    device: { ...device, name: textAt(value, "device_name") ?? device.hostName },
   };
 }
 
