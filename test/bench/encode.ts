@@ -1,11 +1,12 @@
 /**
  * What each format costs: records are shaped, and beside it parsed and written once as JSON, in turn within the same process, so
- * that a busy machine slows both. By itself: `node test/bench/encode.ts`.
+ * that a busy machine slows both. By itself: `node test/bench/encode.ts`, with `--write` for the page.
  */
 import { OutgoingRecord } from "../../src/destinations/record.ts";
 import { formats } from "../../src/formats/registry.ts";
 import { context, samples } from "../formats/records.ts";
 import { makeEvents } from "../simulator/event-plan.ts";
+import { writeDown } from "./page.ts";
 import { encodingTable, machine, type EncodingFigures } from "./tables.ts";
 
 interface Text {
@@ -74,7 +75,7 @@ function race(texts: readonly Text[]): ReadonlyMap<string, { micros: number[]; r
   return figures;
 }
 
-export function measureEncoding(): string {
+function measureEncoding(): string {
   const byKind = kinds();
   const races = [...byKind.values()].map(race);
   const none = { micros: [], ratios: [] };
@@ -85,4 +86,11 @@ export function measureEncoding(): string {
   return encodingTable([...byKind.keys()], figures);
 }
 
-if (import.meta.main) console.log(`${machine()}\n\n${measureEncoding()}`);
+/** Prints what formats cost, and puts it into the page if wanted. */
+export function reportEncoding(write: boolean): void {
+  const report = `${machine()}. Median (least–most) of ${rounds} rounds:\n\n${measureEncoding()}`;
+  console.log(`\n${report}\n`);
+  if (write) writeDown("formats", report);
+}
+
+if (import.meta.main) reportEncoding(process.argv.includes("--write"));
