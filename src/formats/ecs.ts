@@ -31,17 +31,16 @@ export const ecs: Format = {
     const meaning = meaningOf(dataset, value, change);
     const document = dataset === "audit-events" ? documentOf(value) : undefined;
     const category = categoryOf(meaning, change);
-    // Written piece by piece: one object of all of it would cost half as much again.
+    // Written piece by piece: one object of all of it would cost half as much again. Tenants and datasets have names of ours.
     return (
-      `{"@timestamp":${quoted(timestampOf(record, meaning, context))},"ecs":{"version":"${version}"},` +
-      `"event":${eventOf(record, meaning, { read: category, written: document?.category }, dataset)},` +
-      `"observer":{"vendor":"Iru","product":"Iru Endpoint"},"organization":{"id":${quoted(tenant)}}` +
-      `${fieldsText(meaning, document?.fields)}${iruText(dataset, value)}}`
+      `{"@timestamp":"${timestampOf(record, meaning, context)}","ecs":{"version":"${version}"},` +
+      `"event":{"id":${JSON.stringify(record.id)}${membersOf(eventFields(meaning, category, document?.category))},` +
+      `"module":"iru","dataset":"${datasetName(dataset)}","original":${JSON.stringify(record.raw)}},` +
+      `"observer":{"vendor":"Iru","product":"Iru Endpoint"},"organization":{"id":"${tenant}"}` +
+      `${setsOf(dataset, meaning, value, document?.fields)}}`
     );
   },
 };
-
-const quoted = (text: string): string => JSON.stringify(text);
 
 const isoOf = (milliseconds: number | undefined): string | undefined =>
   milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
@@ -53,50 +52,35 @@ function timestampOf({ value, time }: ReadRecord, meaning: Meaning, { dataset, c
   return isoOf(happened ?? checkedIn) ?? time?.text ?? new Date(collectedAt).toISOString();
 }
 
-interface Categories {
-  readonly read: Category;
-  /** By Kandji itself. */
-  readonly written: WrittenCategory | undefined;
-}
-
-function eventOf({ id, raw }: ReadRecord, meaning: Meaning, { read, written }: Categories, dataset: string): string {
+/** Where it stands, and when; `written` by Kandji itself counts more than what was read. */
+function eventFields(meaning: Meaning, read: Category, written: WrittenCategory | undefined): Fields {
   const finding = "finding" in meaning ? meaning.finding : undefined;
-  const sorted = {
-    kind: written?.kind ?? read.kind,
-    category: written?.category ?? read.category,
-    type: written?.type ?? read.type,
-    outcome: written?.outcome ?? read.outcome,
+  return {
+    ...(written === undefined ? read : preferred(written, read)),
     action: read.action?.replaceAll("_", "-"),
     start: isoOf(finding?.firstSeenAt),
     end: isoOf(finding?.lastSeenAt),
   };
-  return (
-    `{"id":${quoted(id)}${membersOf(sorted)},"module":"iru","dataset":${quoted(datasetName(dataset))},` +
-    `"original":${quoted(raw)}}`
-  );
 }
+
+const preferred = (written: WrittenCategory, read: Category): Fields => ({
+  kind: written.kind ?? read.kind,
+  category: written.category ?? read.category,
+  type: written.type ?? read.type,
+  outcome: written.outcome ?? read.outcome,
+});
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What Kandji wrote in ECS itself takes the place of what was read. */
-function fieldsText(meaning: Meaning, hoisted: Fields | undefined): string {
-  const related = membersOf({ related: relatedTo(meaning) });
-  const fields = fieldsOf(meaning);
-  return (
-    related + (hoisted === undefined ? membersOf(fields) : (copied({ ...fields, ...hoisted }) ?? membersOf(fields)))
-  );
-}
-
-function iruText(dataset: string, value: unknown): string {
-  if (dataset === "devices") return membersOf({ entity: entityOf(value), iru: { device: iruDevice(value) } });
-  return dataset === "audit-events" ? (copied({ iru: { audit: iruAudit(value) } }) ?? "") : "";
-}
-
-/** Undefined where brackets lie within each other by the thousand: that is JSON, and too deep to be written again. */
-function copied(fields: Fields): string | undefined {
+/** All other field sets. What Kandji wrote in ECS itself takes the place of what was read. */
+function setsOf(dataset: string, meaning: Meaning, value: unknown, hoisted: Fields | undefined): string {
+  const own = { related: relatedTo(meaning), ...fieldsOf(meaning) };
+  if (dataset === "devices") return membersOf({ ...own, entity: entityOf(value), iru: { device: iruDevice(value) } });
+  if (dataset !== "audit-events") return membersOf(own);
   try {
-    return membersOf(fields);
+    return membersOf({ ...own, ...hoisted, iru: { audit: iruAudit(value) } });
   } catch {
-    return undefined;
+    // Thousands of brackets within each other are JSON, and too deep to be written again. The record is in `event.original`.
+    return membersOf(own);
   }
 }

@@ -246,7 +246,7 @@ const discovery = (name: string, own: Readonly<Record<string, Attribute>>): Clas
   classOf(name, { 1: "Log", 2: "Collect" }, own);
 
 /** https://schema.ocsf.io/1.5.0/classes/ */
-export const classes: Readonly<Record<number, Class>> = {
+const classes: Readonly<Record<number, Class>> = {
   0: classOf("Base Event", {}, {}),
   2002: finding("Vulnerability Finding", { vulnerabilities: { type: "vulnerability", list: true, required: true } }),
   2003: finding("Compliance Finding", { compliance: must("compliance") }),
