@@ -64,16 +64,19 @@ describe.each([...formats.values()])("$name", (format) => {
     );
   });
 
-  it.each(["7", "[]", "null", '"text"', "{}", '{"__proto__":{"id":"x"}}', '{"id":1e400}', '{"a":1,"a":2}'])(
-    "shapes %s of every dataset",
-    (raw) => {
-      for (const dataset of [...datasets.keys(), ...unknownDatasets]) {
-        const text = shape(name, dataset, raw);
-        checks[name]?.({ dataset, raw, text });
-        expect(rawOf(text)).toBe(raw);
-      }
-    },
-  );
+  const odd = [
+    ...["7", "[]", "null", '"text"', "{}", '{"__proto__":{"id":"x"}}', '{"id":1e400}', '{"a":1,"a":2}'],
+    // Spaces, digits and escapes that do not survive being parsed and written again.
+    String.raw` {"id" : "1", "n":12345678901234567890.10 ,"s":"\u0041\/\ud83d"} `,
+  ];
+
+  it.each(odd)("shapes %s of every dataset", (raw) => {
+    for (const dataset of [...datasets.keys(), ...unknownDatasets]) {
+      const text = shape(name, dataset, raw);
+      checks[name]?.({ dataset, raw, text });
+      expect(rawOf(text)).toBe(raw);
+    }
+  });
 
   it.each([
     ["lists", "[", "]"],
