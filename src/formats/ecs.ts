@@ -31,7 +31,7 @@ export const ecs: Format = {
     const meaning = meaningOf(dataset, value, change);
     const document = dataset === "audit-events" ? documentOf(value) : undefined;
     const category = categoryOf(meaning, change);
-    // Written piece by piece: one object of all of it would cost half as much again. Tenants and datasets have names of ours.
+    // Written piece by piece: one object of all of it costs more (`npm run bench`). Tenants and datasets have names of ours.
     return (
       `{"@timestamp":"${timestampOf(record, meaning, context)}","ecs":{"version":"${version}"},` +
       `"event":{"id":${JSON.stringify(record.id)}${membersOf(eventFields(meaning, category, document?.category))},` +

@@ -65,7 +65,14 @@ describe.each([...formats.values()])("$name", (format) => {
   });
 
   const odd = [
-    ...["7", "[]", "null", '"text"', "{}", '{"__proto__":{"id":"x"}}', '{"id":1e400}', '{"a":1,"a":2}'],
+    "7",
+    "[]",
+    "null",
+    '"text"',
+    "{}",
+    '{"__proto__":{"id":"x"}}',
+    '{"id":1e400}',
+    '{"a":1,"a":2}',
     // Spaces, digits and escapes that do not survive being parsed and written again.
     String.raw` {"id" : "1", "n":12345678901234567890.10 ,"s":"\u0041\/\ud83d"} `,
   ];
