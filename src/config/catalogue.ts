@@ -35,7 +35,7 @@ export const typeCatalogue: Catalogue = {
 export const formatCatalogue: Catalogue = {
   noun: "a format",
   has: [...formats.keys()],
-  planned: ["ocsf", "ecs"],
+  planned: [],
 };
 
 /** What is wrong with a name: nothing, not in this version, or mistyped. The name itself is told only when it is one of ours. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { eventTimeOf, type EventTime } from "../formats/event-time.ts";
 import type { Format, FormatContext, FormatName, ReadRecord } from "../formats/format.ts";
 import { fieldOf, jsonOf } from "../formats/json.ts";
@@ -52,7 +52,7 @@ export class OutgoingRecord implements ReadRecord {
     const isEvent = fieldOf(this.value, "_forwarder") === undefined;
     if (isEvent && typeof own === "string" && own !== "" && own.length <= maxIdLength) return own;
     const { tenant, dataset } = this.#context;
-    return createHash("sha256").update(`${tenant}\n${dataset}\n${this.raw}`).digest("hex");
+    return hash("sha256", `${tenant}\n${dataset}\n${this.raw}`);
   }
 }
 

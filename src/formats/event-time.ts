@@ -11,7 +11,7 @@ export interface EventTime {
   readonly nanoseconds: number;
 }
 
-const rfc3339 = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/u;
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?(?:Z|[+-]\d{2}:\d{2})$/u;
 
 /**
  * A record of state tells when it was seen (`_forwarder.seenAt`), an audit event when it happened. Undefined: no time that can be read.
@@ -21,13 +21,8 @@ export function eventTimeOf(record: unknown): EventTime | undefined {
   const text = fieldOf(fieldOf(record, "_forwarder"), "seenAt") ?? fieldOf(record, "occurred_at");
   const match = typeof text === "string" ? rfc3339.exec(text) : null;
   if (match === null) return undefined;
-  const [whole, date, time, fraction = "", zone] = match;
-  const seconds = Date.parse(`${date}T${time}${zone}`);
-  if (Number.isNaN(seconds)) return undefined;
-  const digits = fraction.padEnd(9, "0");
-  return {
-    text: whole,
-    milliseconds: seconds + Number(digits.slice(0, 3)),
-    nanoseconds: Number(digits.slice(3)),
-  };
+  const [whole, fraction = ""] = match;
+  const milliseconds = Date.parse(whole);
+  if (Number.isNaN(milliseconds)) return undefined;
+  return { text: whole, milliseconds, nanoseconds: Number(fraction.padEnd(9, "0").slice(3)) };
 }

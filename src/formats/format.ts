@@ -12,6 +12,8 @@ export interface ReadRecord {
   readonly value: unknown;
   /** When it happened or, for a record of state, when it was seen. */
   readonly time: EventTime | undefined;
+  /** The same for the same record, and no other's. Computing it costs for a record of state. */
+  readonly id: string;
 }
 
 export interface FormatContext {

@@ -12,3 +12,9 @@ export const fieldOf = (value: unknown, field: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, field)
     ? (value as Readonly<Record<string, unknown>>)[field]
     : undefined;
+
+/** The members of an object as JSON text, each with a comma before it: to be put behind another member. */
+export function membersOf(object: object): string {
+  const text = JSON.stringify(object);
+  return text === "{}" ? "" : `,${text.slice(1, -1)}`;
+}

@@ -1,5 +1,7 @@
+import { ecs } from "./ecs.ts";
 import type { Format, FormatName } from "./format.ts";
 import { panther } from "./panther.ts";
+import { ocsf } from "./ocsf.ts";
 import { raw } from "./raw.ts";
 import { runreveal } from "./runreveal.ts";
 
@@ -10,6 +12,8 @@ export const formats: ReadonlyMap<string, Format> = new Map(
     raw,
     panther,
     runreveal,
+    ocsf,
+    ecs,
   ].map((format) => [format.name, format]),
 );
 

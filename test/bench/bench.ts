@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { startSimulator, type SimulatorProcess } from "../simulator/simulator-process.ts";
 import type { WorldPlan } from "../simulator/world.ts";
 import { floor, forwarder, runOnce, tenant, token, withFloorProject, type Contestant } from "./contestants.ts";
+import { reportEncoding } from "./encode.ts";
 import { measureRows } from "./rows.ts";
 import { writeDown } from "./page.ts";
 import { machine, rowsTable, throughputTable, type Series } from "./tables.ts";
@@ -83,6 +84,7 @@ async function main(): Promise<number> {
   ].join("\n\n");
   console.log(`\n${report}\n`);
   if (flags.write) writeDown("figures", report);
+  reportEncoding(flags.write);
   if (!ok) console.error("rows.workerd.test.ts fails: more rows than promised");
   const isWhole = series.every(({ runs }) => runs.every(({ lost }) => lost === 0));
   return ok && isWhole ? 0 : 1;

@@ -5,6 +5,12 @@ import { join } from "node:path";
 import type { Run } from "./contestants.ts";
 import type { RowsFigures } from "./rows-figures.ts";
 
+export interface EncodingFigures {
+  readonly format: string;
+  /** One for each kind of records; each has one figure per round. */
+  readonly costs: readonly { readonly micros: readonly number[]; readonly ratios: readonly number[] }[];
+}
+
 export interface Series {
   readonly name: string;
   readonly runs: readonly Run[];
@@ -78,6 +84,15 @@ export function rowsTable(figures: readonly RowsFigures[]): string {
       perThousand,
     ]);
   });
+  return [row(head), row(head.map(() => "---")), ...lines].join("\n");
+}
+
+/** What it costs to write a record in a format, against reading and writing it as JSON once. */
+export function encodingTable(kinds: readonly string[], figures: readonly EncodingFigures[]): string {
+  const head = ["format", ...kinds.flatMap((kind) => [`${kind}: µs a record`, "of parse and write"])];
+  const lines = figures.map(({ format, costs }) =>
+    row([format, ...costs.flatMap(({ micros, ratios }) => [spread(micros, 1), spread(ratios, 2)])]),
+  );
   return [row(head), row(head.map(() => "---")), ...lines].join("\n");
 }
 

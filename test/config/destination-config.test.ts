@@ -62,20 +62,6 @@ describe("a destination's secret", () => {
       `Did you mean "datadog"? This version has ${listed(types)}`,
     ],
     ["a strange type", { type: "elephant" }, "type", "is not a destination type", `This version has ${listed(types)}`],
-    [
-      "a later type",
-      { type: "datable" },
-      "type",
-      'asks for "datable", which this version does not have yet',
-      `This version has ${listed(types)}`,
-    ],
-    [
-      "a later format",
-      { ...datadog, format: "ocsf" },
-      "format",
-      'asks for "ocsf", which this version does not have yet',
-      'This version has "raw"',
-    ],
     ["a mistyped format", { ...datadog, format: "rwa" }, "format", "is not a format", /Did you mean "raw"\?/u],
     [
       "a later dataset",

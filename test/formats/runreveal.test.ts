@@ -3,40 +3,14 @@ import { describe, expect, it } from "vitest";
 import { listings } from "../../src/datasets/registry.ts";
 import { recordsOf } from "../datasets/records.ts";
 import { rawOf } from "../simulator/shapes.ts";
+import { wrongInRunreveal } from "./runreveal-schema.ts";
 import { oddEvents, shapedBy, usualEvents } from "./shaped.ts";
 
 /** RunReveal's structured webhook: https://docs.runreveal.com/sources/source-types/structured-webhooks. */
 
 const shaped = shapedBy("runreveal");
+const expectStructured = (text: string): void => expect(wrongInRunreveal(read(text))).toEqual([]);
 const read = (text: string) => JSON.parse(text) as Record<string, unknown>;
-
-const isTextMap = (value: unknown, keys?: readonly string[]): boolean =>
-  typeof value === "object" &&
-  value !== null &&
-  Object.entries(value).every(
-    ([key, text]) => typeof text === "string" && text !== "" && (keys?.includes(key) ?? true),
-  );
-
-/** What its names may hold; `record` is ours, and its normaliser passes over it. */
-const types: Readonly<Record<string, (value: unknown) => boolean>> = {
-  eventName: (value) => typeof value === "string" && value !== "",
-  eventTime: (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
-  readOnly: (value) => value === false,
-  actor: (value) => isTextMap(value, ["id", "email", "username"]),
-  service: (value) => isTextMap(value, ["name"]),
-  resources: (value) => Array.isArray(value) && value.every((one) => isTextMap(one, ["type", "id", "name"])),
-  tags: (value) => isTextMap(value),
-  record: () => true,
-};
-
-function expectStructured(text: string): void {
-  const event = read(text);
-  const wrong = Object.entries(event).filter(([key, value]) => types[key]?.(value) !== true);
-  expect(wrong).toEqual([]);
-  const keys = Object.keys(event);
-  expect([keys[0], keys.at(-1)]).toEqual(["eventName", "record"]);
-  expect(event).toMatchObject({ readOnly: false, service: { name: "kandji" }, tags: { tenant: "acme" } });
-}
 
 describe("runreveal", () => {
   it("names who acted, on what and when", () => {

@@ -26,7 +26,7 @@ const doors: Readonly<Record<string, Doors>> = {
 
   // Pure leaves: what can be asked, what it looks like on arrival, who takes it.
   datasets: { uses: ["ports.ts", "secret.ts"] },
-  formats: { uses: ["ports.ts", "secret.ts"] },
+  formats: { uses: ["datasets", "ports.ts", "secret.ts"] },
   // Of the datasets, the names that settings may use.
   destinations: { uses: ["datasets", "formats", "ports.ts", "secret.ts", "version.ts"] },
 

@@ -1,0 +1,124 @@
+import type { Category } from "./ecs-event.ts";
+import { fieldOf } from "./json.ts";
+import { momentAt, objectAt, textAt, textsAt } from "./meaning/fields.ts";
+
+/**
+ * What Elastic's own package for Iru puts under `iru`, so that its dashboards find it
+ * (https://github.com/elastic/integrations/tree/main/packages/iru), and the ECS documents that Kandji's engines write themselves.
+ */
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Null and "" are left out, as the package does. */
+const known = (value: unknown, key: string): unknown => {
+  const field = fieldOf(value, key);
+  return field === null || field === "" ? undefined : field;
+};
+
+export const iruAudit = (value: unknown): Fields => ({
+  actor: {
+    id: textAt(value, "actor_type") === "user" ? undefined : textAt(value, "actor_id"),
+    type: textAt(value, "actor_type"),
+  },
+  target: {
+    id: textAt(value, "target_id"),
+    type: textAt(value, "target_type"),
+    component: textAt(value, "target_component"),
+  },
+  new_state: objectAt(value, "new_state"),
+  metadata: objectAt(value, "metadata"),
+  admin: objectAt(value, "admin") ?? objectAt(value, "_actor"),
+});
+
+const isoAt = (value: unknown, key: string): string | undefined => {
+  const moment = momentAt(value, key);
+  return moment === undefined ? undefined : new Date(moment).toISOString();
+};
+
+export function iruDevice(value: unknown): Fields {
+  const user = objectAt(value, "user");
+  return {
+    device_id: textAt(value, "device_id"),
+    serial_number: textAt(value, "serial_number"),
+    model: textAt(value, "model"),
+    platform: textAt(value, "platform"),
+    supplemental_build_version: textAt(value, "supplemental_build_version"),
+    supplemental_os_version_extra: textAt(value, "supplemental_os_version_extra"),
+    last_check_in: isoAt(value, "last_check_in"),
+    first_enrollment: isoAt(value, "first_enrollment"),
+    last_enrollment: isoAt(value, "last_enrollment"),
+    user: user && { is_archived: known(user, "is_archived"), active: known(user, "active") },
+    asset_tag: textAt(value, "asset_tag"),
+    blueprint: { id: textAt(value, "blueprint_id"), name: textAt(value, "blueprint_name") },
+    mdm_enabled: known(value, "mdm_enabled"),
+    agent: { installed: known(value, "agent_installed"), version: textAt(value, "agent_version") },
+    is_missing: known(value, "is_missing"),
+    is_removed: known(value, "is_removed"),
+    lost_mode_status: textAt(value, "lost_mode_status"),
+    tags: textsAt(value, "tags"),
+  };
+}
+
+/** A device is an entity for the package. */
+export const entityOf = (value: unknown): Fields => ({
+  id: textAt(value, "device_id"),
+  name: textAt(value, "device_name"),
+  type: ["host"],
+  source: "iru",
+  last_seen_timestamp: isoAt(value, "last_check_in"),
+});
+
+/** The field sets that Kandji's documents have, and ECS too. */
+const hoisted = ["file", "process", "host", "vulnerability"] as const;
+
+/** What a document says of where it stands, as far as ECS has the words. */
+export type WrittenCategory = { readonly [Key in Exclude<keyof Category, "action">]: Category[Key] | undefined };
+
+/** The ECS document inside an event of an engine: what it says is better than what could be made of it. */
+export function documentOf(
+  value: unknown,
+): { readonly fields: Fields; readonly category: WrittenCategory } | undefined {
+  const type = fieldOf(value, "target_type");
+  const document = type === "file_detection" || type === "vulnerability" ? objectAt(value, "new_state") : undefined;
+  if (document === undefined) return undefined;
+  const fields: Record<string, unknown> = {};
+  for (const key of hoisted) {
+    const field = objectAt(document, key);
+    if (field !== undefined) fields[key] = field;
+  }
+  // Where a person acted, `user` is that person.
+  const user = objectAt(document, "user");
+  if (user !== undefined && fieldOf(value, "actor_type") !== "user") fields["user"] = user;
+  return { fields, category: categoryIn(objectAt(document, "event")) };
+}
+
+// https://www.elastic.co/docs/reference/ecs/ecs-category-field-values-reference
+const kinds = new Set(["alert", "asset", "enrichment", "event", "metric", "signal", "state"]);
+const outcomes = new Set(["success", "failure", "unknown"]);
+const categories = new Set(
+  (
+    "api authentication configuration database driver email file host iam intrusion_detection library malware network " +
+    "package process registry session threat vulnerability web"
+  ).split(" "),
+);
+const types = new Set(
+  (
+    "access admin allowed change connection creation deletion denied device end error group indicator info installation " +
+    "protocol start user"
+  ).split(" "),
+);
+
+/** Only words that ECS has: it allows no others. */
+function categoryIn(event: unknown): WrittenCategory {
+  const among = (allowed: ReadonlySet<string>, key: string): readonly string[] | undefined => {
+    const one = textAt(event, key);
+    const words = (textsAt(event, key) ?? (one === undefined ? [] : [one])).filter((word) => allowed.has(word));
+    return words.length === 0 ? undefined : words;
+  };
+  return {
+    kind: among(kinds, "kind")?.[0],
+    category: among(categories, "category"),
+    type: among(types, "type"),
+    outcome: among(outcomes, "outcome")?.[0],
+  };
+}
