@@ -1,9 +1,10 @@
 /** What an intake remembers of what it was sent: the only evidence that the accounts are made from. */
 import { detached, digest, keyOfRecord } from "./record-text.ts";
+import { rawOf } from "./shapes.ts";
 
 /** What one request carried, whatever its encoding. */
 export interface Delivery {
-  /** The texts of the records, to the character. */
+  /** The texts of the records, to the character, in whatever format. */
   readonly records: readonly string[];
   /** The body as it was sent. */
   readonly body: Uint8Array;
@@ -20,8 +21,16 @@ export interface Batch {
   readonly dataset: string | undefined;
   readonly bodyDigest: string;
   readonly accepted: boolean;
-  /** The records by name, in the order in which they came. */
+  /** The records by name, in the order in which they came; where some were refused beside them, those that were kept. */
   readonly keys: readonly string[];
+  /** Records that were refused while the others were kept. */
+  readonly refusedBeside: readonly string[];
+}
+
+/** What an intake makes of a batch: it keeps all but what it `drops` without a word, and tells of those that it refuses beside. */
+export interface Keeping {
+  readonly drops: (record: string) => boolean;
+  readonly refused?: readonly string[];
 }
 
 export class IntakeMemory {
@@ -47,33 +56,36 @@ export class IntakeMemory {
     this.#keepTexts = keepTexts;
   }
 
-  /** Notes a batch that could be read; accepted when `drops` is given, a test for what the intake throws away. */
-  note(at: number, delivery: Delivery, drops: ((record: string) => boolean) | undefined): void {
+  /** Notes a batch that could be read; nothing of it was kept unless `keeping` says how. */
+  note(at: number, delivery: Delivery, keeping: Keeping | undefined): void {
     const bodyDigest = digest(delivery.body);
     const id = delivery.batchId === undefined ? bodyDigest : detached(delivery.batchId);
     const before = this.#digests.get(id);
     if (before === undefined) this.#digests.set(id, bodyDigest);
     else if (before !== bodyDigest) this.changedBatches.add(id);
-    const keys = delivery.records.map((record) => keyOfRecord(record));
+    const raws = delivery.records.map((record) => rawOf(record));
+    const keys = raws.map((raw) => keyOfRecord(raw));
     const { tenant, dataset } = delivery;
-    this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: drops !== undefined, keys });
-    if (drops === undefined) return;
-    this.onAccepted?.(delivery);
-    for (const [index, key] of keys.entries()) this.#accept(key, delivery.records[index] ?? "", drops);
+    const refusedBeside = (keeping?.refused ?? []).map((record) => keyOfRecord(rawOf(record)));
+    this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: keeping !== undefined, keys, refusedBeside });
+    if (keeping === undefined) return;
+    this.onAccepted?.({ ...delivery, batchId: id, records: raws });
+    for (const [index, key] of keys.entries())
+      this.#accept(key, raws[index] ?? "", keeping.drops(delivery.records[index] ?? ""));
   }
 
   refuse(record: string): void {
-    this.refused.add(keyOfRecord(record));
+    this.refused.add(keyOfRecord(rawOf(record)));
   }
 
-  #accept(key: string, record: string, drops: (record: string) => boolean): void {
-    if (drops(record)) {
+  #accept(key: string, raw: string, isDropped: boolean): void {
+    if (isDropped) {
       this.dropped.add(key);
       return;
     }
     this.arrivals += 1;
     const times = this.times.get(key) ?? 0;
     this.times.set(key, times + 1);
-    if (times === 0 && this.#keepTexts) this.texts.set(key, detached(record));
+    if (times === 0 && this.#keepTexts) this.texts.set(key, detached(raw));
   }
 }
