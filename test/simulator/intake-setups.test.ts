@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { destinationTypes } from "../../src/destinations/registry.ts";
+import { destinationOf } from "../config/ask.ts";
+import { batch } from "../destinations/exchange.ts";
+import { intakeCredentials, intakeSetups } from "./intake-setups.ts";
+import { intakeKinds } from "./intakes.ts";
+import { SimulatedIntake } from "./intake.ts";
+
+const event = '{"id":"01K8QZ3M4T7R9W2X5Y6A000001","occurred_at":"2026-05-01T08:00:00.123456Z","n":1.50}';
+
+it("every destination type has a simulated intake that is set up in one way, and no other kind has", () => {
+  expect(Object.keys(intakeSetups).toSorted()).toEqual([...destinationTypes.keys()].toSorted());
+  expect(intakeKinds.toSorted()).toEqual(Object.keys(intakeSetups).toSorted());
+});
+
+it("knows the credentials of each", () => {
+  for (const kind of intakeKinds) {
+    const secret = JSON.stringify(intakeSetups[kind].secret("https://intake.example/intake/it"));
+    expect(
+      intakeCredentials.some((credential) => secret.includes(credential)),
+      kind,
+    ).toBe(true);
+  }
+});
+
+describe.each(intakeKinds)("a secret for a simulated %s", (kind) => {
+  const { knows, secret } = intakeSetups[kind];
+  const now = Date.parse("2026-05-01T08:00:10Z");
+
+  async function send(told: typeof knows): Promise<SimulatedIntake> {
+    const intake = new SimulatedIntake({ kind, ...told, now: () => now });
+    // Whatever signs does so where requests are sent; here nothing is.
+    const { signingSecret: _, ...unsigned } = secret("https://intake.example/intake/it");
+    const { destination } = destinationOf(unsigned);
+    const { url, headers } = destination.request(batch);
+    const { open, close } = destination.frame(batch);
+    const body = open + destination.encode({ raw: event }, batch) + close;
+    const answer = await intake.fetch(new Request(url, { method: "POST", headers, body }));
+    await answer.body?.cancel();
+    return intake;
+  }
+
+  it("is accepted, and leads to that intake, which takes a record to the character", async () => {
+    const { signingSecret: _, ...told } = knows;
+    expect(destinationOf(secret("https://intake.example/intake/it"))).toMatchObject({ type: kind });
+    const { memory } = await send(told);
+    expect([...memory.texts.values()]).toEqual([event]);
+  });
+
+  it.skipIf(knows.apiKey === undefined)("lets nobody in who knows something else", async () => {
+    const { memory } = await send({ apiKey: "something-else" });
+    expect(memory.arrivals).toBe(0);
+  });
+});
