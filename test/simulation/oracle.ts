@@ -127,8 +127,11 @@ export class Oracle {
       this.note(`promise 1: a count of ${tenant} at ${name} is negative: ${says}`);
     // What was accepted and never heard of may have outgrown the spool: it is collected again, and comes in another batch.
     if (owed > 0) this.mayFormAnew(name, 0);
-    const arrived = this.world.intakes.get(name)?.memory.arrivals ?? 0;
-    if (delivered > arrived)
+    const intake = this.world.intakes.get(name);
+    const arrived = intake?.memory.arrivals ?? 0;
+    // Whoever keeps nothing twice does not count what comes again.
+    const isCounted = intake === undefined || intakes[intake.kind].dedupes !== true;
+    if (isCounted && delivered > arrived)
       this.note(`promise 1: ${tenant} calls ${delivered} delivered to ${name}, which has ${arrived}`);
   }
 

@@ -33,6 +33,10 @@ export interface Keeping {
   readonly refused?: readonly string[];
 }
 
+/** Each format writes one of these. A record without any is what Kandji sent, and is not read for nothing. */
+const MARKS = ['"class_uid"', '"original"', '"eventName"', '"received_at"', '"tenant_id"'];
+const sentBy = (text: string): string => (MARKS.some((mark) => text.includes(mark)) ? rawOf(text) : text);
+
 export class IntakeMemory {
   readonly #keepTexts: boolean;
   /** Per record, how many times it was accepted. */
@@ -63,10 +67,10 @@ export class IntakeMemory {
     const before = this.#digests.get(id);
     if (before === undefined) this.#digests.set(id, bodyDigest);
     else if (before !== bodyDigest) this.changedBatches.add(id);
-    const raws = delivery.records.map((record) => rawOf(record));
+    const raws = delivery.records.map((record) => sentBy(record));
     const keys = raws.map((raw) => keyOfRecord(raw));
     const { tenant, dataset } = delivery;
-    const refusedBeside = (keeping?.refused ?? []).map((record) => keyOfRecord(rawOf(record)));
+    const refusedBeside = (keeping?.refused ?? []).map((record) => keyOfRecord(sentBy(record)));
     this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: keeping !== undefined, keys, refusedBeside });
     if (keeping === undefined) return;
     this.onAccepted?.({ ...delivery, batchId: id, records: raws });
@@ -75,7 +79,7 @@ export class IntakeMemory {
   }
 
   refuse(record: string): void {
-    this.refused.add(keyOfRecord(rawOf(record)));
+    this.refused.add(keyOfRecord(sentBy(record)));
   }
 
   #accept(key: string, raw: string, isDropped: boolean): void {

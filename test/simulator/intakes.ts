@@ -16,6 +16,8 @@ export interface IntakeOfKind {
   readonly maxAgeMs?: number;
   /** Any 2xx is its word, whatever comes with it; of the others, a page of markup is known for none of theirs. */
   readonly isPlain?: true;
+  /** A record that it has is answered well, and is not kept twice. */
+  readonly dedupes?: true;
   /**
    * What its protocol says of a request of which it kept a part: it `names` the records that it refused, so that no other
    * comes again; it leaves it to the sender to send all `again`; or it wants `none` of them again. Absent where it keeps

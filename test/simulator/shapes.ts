@@ -6,12 +6,8 @@ interface Shaped {
   readonly event?: { readonly original?: unknown };
 }
 
-/** What stands somewhere in a record of each format. A record without any is what Kandji sent, and costs no second reading. */
-const MARKS = ['"class_uid"', '"original"', '"eventName"', '"received_at"'];
-
 /** What Kandji sent, to the character, out of a record in any format. */
 export function rawOf(text: string): string {
-  if (!MARKS.some((mark) => text.includes(mark))) return text;
   const { class_uid: ocsfClass, raw_data: ocsf, event } = read(text);
   if (typeof ocsfClass === "number" && typeof ocsf === "string") return ocsf;
   if (typeof event?.original === "string") return event.original;
