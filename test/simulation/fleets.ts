@@ -1,5 +1,5 @@
 /** Fleets in the histories: which tenants have one, what is walked, and whether what came is what there is. */
-import { listings } from "../../src/datasets/registry.ts";
+import { datasets, listings } from "../../src/datasets/registry.ts";
 import type { Listing } from "../../src/datasets/listing.ts";
 import { STILL, type FleetRates } from "../simulator/fleet/fleet-plan.ts";
 import type { Delivery } from "../simulator/intake-memory.ts";
@@ -107,7 +107,7 @@ export class FleetWitness {
   /** Whether batches for an intake were formed anew lately: then records may come twice. */
   readonly #isFormedAnew: (intake: string) => boolean;
 
-  /** Intakes whose requests do not say which dataset they carry. */
+  /** Intakes whose requests do not say whose records they carry and of which dataset, or not in our words. */
   readonly #wordless = new Set<string>();
 
   /** When the list of devices was begun. */
@@ -131,9 +131,10 @@ export class FleetWitness {
   }
 
   #accepted(intake: string, { tenant = "", dataset = "", records, batchId = "" }: Delivery): void {
-    if (dataset === "") this.#wordless.add(intake);
     const listing = listings.get(dataset);
-    if (listing === undefined) return;
+    const isTold = this.#world.kandji.has(tenant) && (listing !== undefined || datasets.has(dataset));
+    if (!isTold) this.#wordless.add(intake);
+    if (!isTold || listing === undefined) return;
     const key = `${intake} ${tenant} ${dataset}`;
     const last = this.#last.get(key) ?? new Map<string, Last>();
     this.#last.set(key, last);
