@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { destinationTypes } from "../../src/destinations/registry.ts";
 import { destinationOf } from "../config/ask.ts";
-import { batch } from "../destinations/exchange.ts";
-import { intakeCredentials, intakeSetups } from "./intake-setups.ts";
-import { intakeKinds } from "./intakes.ts";
-import { SimulatedIntake } from "./intake.ts";
+import { batch } from "./exchange.ts";
+import { intakeCredentials, intakeSetups } from "../simulator/intake-setups.ts";
+import { intakeKinds } from "../simulator/intakes.ts";
+import { SimulatedIntake } from "../simulator/intake.ts";
 
 const event = '{"id":"01K8QZ3M4T7R9W2X5Y6A000001","occurred_at":"2026-05-01T08:00:00.123456Z","n":1.50}';
 
