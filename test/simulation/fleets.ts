@@ -1,5 +1,5 @@
 /** Fleets in the histories: which tenants have one, what is walked, and whether what came is what there is. */
-import { datasets, listings } from "../../src/datasets/registry.ts";
+import { datasets as known, listings } from "../../src/datasets/registry.ts";
 import type { Listing } from "../../src/datasets/listing.ts";
 import { STILL, type FleetRates } from "../simulator/fleet/fleet-plan.ts";
 import type { Delivery } from "../simulator/intake-memory.ts";
@@ -132,7 +132,7 @@ export class FleetWitness {
 
   #accepted(intake: string, { tenant = "", dataset = "", records, batchId = "" }: Delivery): void {
     const listing = listings.get(dataset);
-    const isTold = this.#world.kandji.has(tenant) && (listing !== undefined || datasets.has(dataset));
+    const isTold = this.#world.kandji.has(tenant) && (listing !== undefined || known.has(dataset));
     if (!isTold) this.#wordless.add(intake);
     if (!isTold || listing === undefined) return;
     const key = `${intake} ${tenant} ${dataset}`;
