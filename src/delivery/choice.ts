@@ -28,7 +28,7 @@ const streamOrder = ["live", "redriven", "history"];
 
 export const byPriority = (one: Offset, other: Offset): number =>
   streamOrder.indexOf(one.lane.stream) - streamOrder.indexOf(other.lane.stream) ||
-  one.lane.dataset.localeCompare(other.lane.dataset);
+  (one.lane.dataset < other.lane.dataset ? -1 : Number(one.lane.dataset > other.lane.dataset));
 
 /**
  * Chooses among the lanes of a destination. `accepted` is what it has accepted in all of them; `hasMore` tells whether

@@ -96,6 +96,7 @@ describe.each([...formats.values()])("$name", (format) => {
     const depth = 200_000;
     const inner = open.repeat(depth) + "{}" + close.repeat(depth);
     const raw = `{"id":"1","target_type":"blueprint","new_state":{"deep":${inner}},"metadata":{},"user":${inner}}`;
-    for (const dataset of ["audit-events", "devices"]) expect(rawOf(shape(name, dataset, raw))).toBe(contentOf(name, raw));
+    for (const dataset of ["audit-events", "devices"])
+      expect(rawOf(shape(name, dataset, raw))).toBe(contentOf(name, raw));
   });
 });

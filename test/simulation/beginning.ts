@@ -1,6 +1,11 @@
 /** How a history begins: the tenants, what happens in their accounts, the intakes, and how all of it is set up. */
+import { destinationTypes } from "../../src/destinations/registry.ts";
+import type { FormatName } from "../../src/formats/format.ts";
+import { formats } from "../../src/formats/registry.ts";
 import { AUDIT_EVENTS } from "../simulator/audit-endpoint.ts";
 import type { EventPlan } from "../simulator/event-plan.ts";
+import { intakeSetups } from "../simulator/intake-setups.ts";
+import { intakeKinds, type IntakeKind } from "../simulator/intakes.ts";
 import { integer, pick, type Random } from "../simulator/random.ts";
 import type { IntakePlan, KandjiPlan, WorldPlan } from "../simulator/world.ts";
 import type { FleetBeginning } from "./fleets.ts";
@@ -117,38 +122,57 @@ function shareOf(draw: number): number {
   return draw < 0.3 ? 200 + Math.floor((draw - 0.15) * 6_000) : usualShare;
 }
 
-const datadogKey = "datadog-key-of-the-simulation";
-const signingSecret = `whsec_${Buffer.from("a signing secret of the simulation").toString("base64")}`;
+/** Most are webhooks, of whose requests the most can be told; the others come as often as they find what a webhook cannot. */
+const shares = { webhook: 0.62, datadog: 0.14 };
+const rare = intakeKinds.filter((kind) => !(kind in shares));
+
+function kindOf(random: Random): IntakeKind {
+  const draw = random();
+  if (draw < shares.webhook) return "webhook";
+  if (draw < shares.webhook + shares.datadog) return "datadog";
+  return rare[integer(random, rare.length)] ?? "webhook";
+}
 
 function intakeOf(random: Random, isRefusing: boolean): IntakePlan {
-  const refuse = chance(random, isRefusing ? 1 : 0.5)
-    ? [{ contains: poison, status: pick(random, [400, 422] as const) }]
-    : [];
-  if (!isRefusing && chance(random, 0.2)) {
-    return { kind: "datadog", apiKey: datadogKey, refuse: refuse.map((rule) => ({ ...rule, status: 400 })) };
-  }
+  const kind = isRefusing ? "webhook" : kindOf(random);
+  const isWebhook = kind === "webhook";
+  const { knows } = intakeSetups[kind];
+  // Of the two, only a webhook may use either to refuse.
+  const status = isWebhook ? pick(random, [400, 422] as const) : 400;
+  // A bucket looks into nothing and takes any object.
+  if (kind === "r2") return { kind };
   return {
-    kind: "webhook",
-    refuse,
+    kind,
+    refuse: chance(random, isRefusing ? 1 : 0.5) ? [{ contains: poison, status }] : [],
     ...(chance(random, 0.3) ? { maxRecords: 40 + integer(random, 500) } : {}),
     ...(chance(random, 0.2) ? { maxBytes: 20_000 + integer(random, 200_000) } : {}),
-    ...(chance(random, 0.3) ? { signingSecret } : {}),
+    ...(isWebhook && !chance(random, 0.3) ? {} : knows),
   };
 }
 
 function destinationSecret(random: Random, name: string, intakes: Readonly<Record<string, IntakePlan>>): string {
   const intake = intakes[name];
-  const url = `https://intake.example/intake/${name}`;
-  const limit = chance(random, 0.3) ? { maxBatchRecords: 20 + integer(random, 400) } : {};
-  if (intake?.kind === "datadog") return JSON.stringify({ type: "datadog", url, apiKey: datadogKey, ...limit });
+  if (intake === undefined) throw new Error(`A destination ${name} without an intake`);
+  const { signingSecret, ...secret } = intakeSetups[intake.kind].secret(`https://intake.example/intake/${name}`);
+  const common = {
+    ...secret,
+    ...(chance(random, 0.3) ? { maxBatchRecords: 20 + integer(random, 400) } : {}),
+    ...(chance(random, 0.3) ? { format: formatOf(random, intake.kind) } : {}),
+  };
+  if (intake.kind !== "webhook") return JSON.stringify(common);
   return JSON.stringify({
-    type: "webhook",
-    url,
-    ...limit,
+    ...common,
     ...(chance(random, 0.2) ? { gzip: true } : {}),
     ...(chance(random, 0.2) ? { encoding: "json-array" } : {}),
-    ...(intake?.signingSecret === undefined ? {} : { signingSecret }),
+    ...(intake.signingSecret === undefined ? {} : { signingSecret }),
   });
+}
+
+/** Any that the type allows. */
+function formatOf(random: Random, kind: IntakeKind): FormatName {
+  const refused = destinationTypes.get(kind)?.refuses ?? {};
+  const allowed = [...formats.values()].map(({ name }) => name).filter((name) => refused[name] === undefined);
+  return allowed[integer(random, allowed.length)] ?? "raw";
 }
 
 function tenantSecret(

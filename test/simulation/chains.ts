@@ -18,10 +18,15 @@ export async function judgeChains(stage: Stage): Promise<void> {
         );
       if (entries.some(({ seq }, index) => seq !== index + 1))
         stage.oracle.note(`chain: that of ${tenant} at ${name} has a gap`);
-      // Of Datadog only the body is kept, whose records are longer by what is put around them.
-      if (intake.kind === "webhook") judgeDigests(stage, name, intake, entries);
+      // Of the others the texts are not kept: the records are longer by what a vendor or a format puts around them.
+      if (intake.kind === "webhook" && isRaw(stage, name)) judgeDigests(stage, name, intake, entries);
     }
   }
+}
+
+function isRaw({ env }: Stage, destination: string): boolean {
+  const { format = "raw" } = JSON.parse(env[`DESTINATION_${destination.toUpperCase()}`] ?? "{}") as { format?: string };
+  return format === "raw";
 }
 
 async function entriesOf(stage: Stage, tenant: string, destination: string): Promise<ChainEntry[] | undefined> {

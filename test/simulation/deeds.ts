@@ -1,6 +1,8 @@
 /** What befalls a forwarder and its world: faults of both ends, kills, changes by people. Each is drawn from the seed. */
 import type { DeadLetterReport, Scope } from "../../src/tenant/report.ts";
 import type { Fault, FaultSettings } from "../simulator/faults.ts";
+import type { SimulatedIntake } from "../simulator/intake.ts";
+import { intakes } from "../simulator/intakes.ts";
 import { integer, pick, type Random } from "../simulator/random.ts";
 import { hour, minute, poison, permissionsOf } from "./beginning.ts";
 import type { Stage } from "./stage.ts";
@@ -26,6 +28,7 @@ const lasting: readonly [Fault, ...Fault[]] = [
 
 /** What stands between may answer well and store nothing: where the protocol can tell, it must not be believed. */
 const lie: Fault = { do: "unreadable" };
+const canLie = ({ kind }: SimulatedIntake): boolean => intakes[kind].isPlain !== true;
 
 function passing(random: Random): FaultSettings["shares"] {
   const share = random() * 0.2;
@@ -113,7 +116,7 @@ const ofIntakes: readonly Deed[] = [
     name: "intake: passing faults",
     act: ({ world }, random) => {
       const [name, intake] = someOf(random, world.intakes);
-      const lies = intake.kind === "datadog" ? [{ share: random() * 0.2, fault: lie }] : [];
+      const lies = canLie(intake) ? [{ share: random() * 0.2, fault: lie }] : [];
       intake.faults.set({ shares: [...passing(random), ...lies], always: null });
       return `${name} has passing faults`;
     },
@@ -122,7 +125,7 @@ const ofIntakes: readonly Deed[] = [
     name: "intake: fails for good",
     act: ({ world }, random) => {
       const [name, intake] = someOf(random, world.intakes);
-      const fault = intake.kind === "datadog" && random() < 0.4 ? lie : pick(random, lasting);
+      const fault = canLie(intake) && random() < 0.4 ? lie : pick(random, lasting);
       intake.faults.set({ always: fault });
       return `${name} answers nothing but ${nameOf(fault)}`;
     },
@@ -144,6 +147,15 @@ const ofIntakes: readonly Deed[] = [
       intake.change({ refuse: [{ contains: "{", status: 400 }] });
       oracle.mayFormAnew(name);
       return `${name} refuses everything`;
+    },
+  },
+  {
+    name: "intake: refuses now and then",
+    act: ({ world, oracle }, random) => {
+      const [name, intake] = someOf(random, world.intakes);
+      intake.faults.set({ shares: [{ share: random() * 0.3, fault: { do: "deny" } }], always: null });
+      oracle.mayFormAnew(name);
+      return `${name} refuses now and then what it takes at another time`;
     },
   },
   {
@@ -353,7 +365,12 @@ const ofOperators: readonly Deed[] = [
   },
   {
     name: "redrive",
-    act: async (stage, random) => asked(stage, random, "redrive", []),
+    act: async (stage, random) => {
+      // What was given up beside others that were refused may have arrived.
+      for (const [name, { kind }] of stage.world.intakes)
+        if (intakes[kind].partly === "none") stage.oracle.mayFormAnew(name);
+      return asked(stage, random, "redrive", []);
+    },
   },
   {
     name: "dead letters deleted",

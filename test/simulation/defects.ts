@@ -131,15 +131,15 @@ const ofDelivery: readonly Defect[] = [
   one(
     "offset-before-answer",
     "delivery/courier.ts",
-    "const sent = await send(ports, config.destination, batch);",
+    "const sent = await send(ports, config.destination, batch, this.#pass.token);",
     `this.#settle(batch, (offset) => ({ ...offset, position: batch.end }));
-      const sent = await send(ports, config.destination, batch);`,
+      const sent = await send(ports, config.destination, batch, this.#pass.token);`,
   ),
   one(
     "split-drops-its-half",
     "delivery/settlement.ts",
-    "return { ...offset, ends: [...ends] };",
-    "return { ...offset, ends: [...ends], position: middle };",
+    "return { ...offset, ends: [...new Set(",
+    "return { ...offset, position: inside[0] ?? end, ends: [...new Set(",
   ),
   one(
     "retry-after-ignored",
@@ -175,7 +175,7 @@ const ofDelivery: readonly Defect[] = [
   one(
     "refused-batch-thrown-away",
     "delivery/courier.ts",
-    "if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch));",
+    "if (batch.positions.length > 1) this.#settle(batch, (offset) => split(offset, batch, culprit));",
     "if (batch.positions.length > 1) this.#settle(batch, (offset) => accepted(offset, batch, [], 0, 0));",
   ),
   one(
@@ -203,6 +203,13 @@ const ofDelivery: readonly Defect[] = [
     "destinations/receipts.ts",
     'if (text.startsWith("<")) return',
     "if (status === 0) return",
+  ),
+  one("refused-in-a-success-unseen", "destinations/axiom.ts", "return failed === 0\n", "return failed >= 0\n"),
+  one(
+    "success-without-its-code-believed",
+    "destinations/splunk-hec.ts",
+    'if (verdict.kind !== "accepted" || code === 0) return verdict;',
+    'if (verdict.kind !== "accepted" || code !== 1) return verdict;',
   ),
   one("too-old-is-sent", "delivery/batch.ts", ": config.oldRecords;", ': "send";'),
   // Made, and found by histories.

@@ -1,8 +1,9 @@
 /** Fleets in the histories: which tenants have one, what is walked, and whether what came is what there is. */
-import { listings } from "../../src/datasets/registry.ts";
+import { datasets as known, listings } from "../../src/datasets/registry.ts";
 import type { Listing } from "../../src/datasets/listing.ts";
 import { STILL, type FleetRates } from "../simulator/fleet/fleet-plan.ts";
 import type { Delivery } from "../simulator/intake-memory.ts";
+import { intakes } from "../simulator/intakes.ts";
 import type { SimulatedKandji } from "../simulator/kandji.ts";
 import { integer, pick, randomFrom, seedFor } from "../simulator/random.ts";
 import { WALKS } from "../simulator/whole-reader.ts";
@@ -48,9 +49,9 @@ export function withFleet(beginning: Beginning, seed: number): Beginning {
   const random = randomFrom(seedFor("fleet", seed));
   const [tenant = ""] = beginning.homes.keys();
   const secret = `TENANT_${tenant.toUpperCase()}`;
-  // Datadog's requests do not say which dataset they carry.
-  const isTold = Object.values(beginning.plan.intakes).every(({ kind }) => kind === "webhook");
-  if (random() > 0.35 || beginning.maxRequestsPerHour < usualShare || !isTold) return beginning;
+  // Rows have times of other things, by which some of them are too old.
+  const takesAll = Object.values(beginning.plan.intakes).every(({ kind }) => intakes[kind].maxAgeMs === undefined);
+  if (random() > 0.35 || beginning.maxRequestsPerHour < usualShare || !takesAll) return beginning;
   const names = [...new Set(Array.from({ length: 1 + integer(random, 3) }, () => pick(random, walkable)))];
   const fleet = {
     seed: integer(random, 1e6),
@@ -106,6 +107,9 @@ export class FleetWitness {
   /** Whether batches for an intake were formed anew lately: then records may come twice. */
   readonly #isFormedAnew: (intake: string) => boolean;
 
+  /** Intakes whose requests do not say whose records they carry and of which dataset, or not in our words. */
+  readonly #wordless = new Set<string>();
+
   /** When the list of devices was begun. */
   readonly #listedAt: number[] = [];
 
@@ -128,7 +132,9 @@ export class FleetWitness {
 
   #accepted(intake: string, { tenant = "", dataset = "", records, batchId = "" }: Delivery): void {
     const listing = listings.get(dataset);
-    if (listing === undefined) return;
+    const isTold = this.#world.kandji.has(tenant) && (listing !== undefined || known.has(dataset));
+    if (!isTold) this.#wordless.add(intake);
+    if (!isTold || listing === undefined) return;
     const key = `${intake} ${tenant} ${dataset}`;
     const last = this.#last.get(key) ?? new Map<string, Last>();
     this.#last.set(key, last);
@@ -173,7 +179,8 @@ export class FleetWitness {
       const listing = listings.get(name);
       if (listing === undefined) continue;
       const truth = await truthOf(kandji, listing);
-      for (const intake of this.#world.intakes.keys()) this.#judgeAt(`${intake} ${tenant} ${name}`, listing, truth);
+      const told = [...this.#world.intakes.keys()].filter((intake) => !this.#wordless.has(intake));
+      for (const intake of told) this.#judgeAt(`${intake} ${tenant} ${name}`, listing, truth);
     }
   }
 

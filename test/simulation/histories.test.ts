@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { defects } from "./defects.ts";
 import { edited, sourceOf } from "./platform/source-edit.ts";
+import { seedsOnRecord } from "./record.ts";
 import { nextVersion } from "./versions.ts";
 
 /** The real command: histories change the globals of their process and load the code in variants, which a test runner would notice. */
@@ -69,10 +70,19 @@ describe("planted defects", () => {
     for (const [file, text] of texts) expect(text).not.toBe(sourceOf(file));
   });
 
+  // The seed on record first: a defect that is found there needs no search, and one that is not is searched for as ever.
   test("are each found within 200 histories", { timeout: long }, async () => {
-    const { code, text } = await simulate("--all-defects");
+    const { code, text } = await simulate("--all-defects", "--recorded");
     expect(text).not.toContain("NOT FOUND");
     expect(code).toBe(0);
+  });
+
+  test("are on record at seeds within 200, under the names that they have", () => {
+    const record = seedsOnRecord();
+    const names = new Set(defects.map(({ name }) => name));
+    expect([...record.keys()].filter((name) => !names.has(name))).toEqual([]);
+    expect(record.size).toBeGreaterThanOrEqual(20);
+    expect(Math.max(...record.values())).toBeLessThanOrEqual(200);
   });
 
   test("so is the next version of the program, to which histories upgrade", () => {

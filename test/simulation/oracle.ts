@@ -1,6 +1,8 @@
 /** Owns the truth: watches both ends and what the forwarder says of itself, and notes every promise that is broken. */
 import type { DeadLetterReport, DestinationReport, TenantReport } from "../../src/tenant/report.ts";
-import type { IntakeMemory } from "../simulator/intake-memory.ts";
+import { intakeCredentials } from "../simulator/intake-setups.ts";
+import type { SimulatedIntake } from "../simulator/intake.ts";
+import { intakes } from "../simulator/intakes.ts";
 import type { World } from "../simulator/world.ts";
 import { minute, type Beginning } from "./beginning.ts";
 import { Manners } from "./manners.ts";
@@ -45,7 +47,7 @@ export class Oracle {
     this.manners = new Manners(now, note);
     this.precedence = new Precedence(beginning.everyMinute, (tenant) => this.#isCrowded(tenant), now, note);
     this.pauses = new Pauses(now, note);
-    this.#secrets = [...beginning.tokens.values(), "datadog-key-of-the-simulation", "admin-token-of-the-simulation"];
+    this.#secrets = [...beginning.tokens.values(), ...intakeCredentials, "admin-token-of-the-simulation"];
   }
 
   note(problem: string): void {
@@ -125,8 +127,11 @@ export class Oracle {
       this.note(`promise 1: a count of ${tenant} at ${name} is negative: ${says}`);
     // What was accepted and never heard of may have outgrown the spool: it is collected again, and comes in another batch.
     if (owed > 0) this.mayFormAnew(name, 0);
-    const arrived = this.world.intakes.get(name)?.memory.arrivals ?? 0;
-    if (delivered > arrived)
+    const intake = this.world.intakes.get(name);
+    const arrived = intake?.memory.arrivals ?? 0;
+    // Whoever keeps nothing twice does not count what comes again.
+    const isCounted = intake === undefined || intakes[intake.kind].dedupes !== true;
+    if (isCounted && delivered > arrived)
       this.note(`promise 1: ${tenant} calls ${delivered} delivered to ${name}, which has ${arrived}`);
   }
 
@@ -135,17 +140,22 @@ export class Oracle {
       const key = `${letter.destination} ${letter.recordId}`;
       if (this.#letters.has(key)) continue;
       this.#letters.set(key, letter);
-      const memory = this.world.intakes.get(letter.destination)?.memory;
-      if (memory !== undefined && letter.recordId !== null) this.#checkDeath(letter, memory);
+      const intake = this.world.intakes.get(letter.destination);
+      if (intake !== undefined && letter.recordId !== null) this.#checkDeath(letter, letter.recordId, intake);
     }
   }
 
-  /** A dead letter was refused alone, then another record was accepted, then it was refused alone again. */
-  #checkDeath({ destination, recordId, status }: DeadLetterReport, memory: IntakeMemory): void {
+  /** A dead letter was refused alone or by its name, then another record was accepted, then it was refused alone again. */
+  #checkDeath({ destination, status }: DeadLetterReport, recordId: string, { kind, memory }: SimulatedIntake): void {
     if (status === 0) return;
-    const own = memory.batches.map(({ accepted, keys }) =>
-      accepted ? "accepted" : keys.length === 1 && keys[0] === recordId ? "refused" : "",
-    );
+    const { partly } = intakes[kind];
+    const isNamed = (refused: readonly string[]): boolean => partly === "names" && refused.includes(recordId);
+    const own = memory.batches.flatMap(({ accepted, keys, refusedBeside }) => {
+      if (accepted) return isNamed(refusedBeside) ? ["refused", "accepted"] : ["accepted"];
+      return keys.length === 1 && keys[0] === recordId ? ["refused"] : [];
+    });
+    // Where nobody knows which of a batch were refused and none may be sent again, all of it is given up.
+    if (partly === "none" && isWithRefused(memory, recordId)) return;
     const first = own.indexOf("refused");
     const last = own.lastIndexOf("refused");
     const isAccepted = own.indexOf("accepted", first) > first && own.indexOf("accepted", first) < last;
@@ -185,3 +195,7 @@ export class Oracle {
     if (stray !== undefined) this.note(`promise 10: a request went to ${stray.url}`);
   }
 }
+
+/** Whether a record was refused, or was in a batch of which something was. */
+const isWithRefused = ({ refused, batches }: SimulatedIntake["memory"], key: string): boolean =>
+  refused.has(key) || batches.some(({ refusedBeside, keys }) => refusedBeside.length > 0 && keys.includes(key));

@@ -5,11 +5,13 @@
  *   --seed N        one history, step by step                --threads N   side by side (default: one for each core)
  *   --defect NAME   with a mistake in the code: exit 1 when it is found, 0 when it is not
  *   --list-defects  their names                              --all-defects each of them, until it is found; exit 1 if one is not
+ *   --recorded      with it: each first at the seed where docs/proof.md says that it was found
  *   --report FILE   appends what was counted, as a line of JSON
  */
 import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Crew } from "./crew.ts";
+import { seedsOnRecord } from "./record.ts";
 import { defects } from "./defects.ts";
 import type { Ending } from "./history.ts";
 import { installGlobals } from "./platform/globals.ts";
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     defect: { type: "string" },
     "list-defects": { type: "boolean" },
     "all-defects": { type: "boolean" },
+    recorded: { type: "boolean" },
     report: { type: "string" },
   },
 });
@@ -89,10 +92,25 @@ async function findOne(crew: Crew, defect: string, from: number, seeds: number):
   return found === undefined ? 0 : 1;
 }
 
-async function findAll(crew: Crew, from: number, seeds: number): Promise<number> {
+/** What is found at the seeds on record; the others have to be searched for. */
+async function findRecorded(crew: Crew): Promise<ReadonlyMap<string, Ending>> {
+  const found = new Map<string, Ending>();
+  const known = defects.flatMap(({ name }) => {
+    const seed = seedsOnRecord().get(name);
+    return seed === undefined ? [] : [{ seed, defect: name, isDetailed: false }];
+  });
+  await crew.tell(known, (ending, { defect }) => {
+    if (ending.wrong.length > 0) found.set(defect ?? "", ending);
+    return true;
+  });
+  return found;
+}
+
+async function findAll(crew: Crew, from: number, seeds: number, isRecorded: boolean): Promise<number> {
   let missed = 0;
+  const recorded = isRecorded ? await findRecorded(crew) : new Map<string, Ending>();
   for (const { name } of defects) {
-    const found = await find(crew, name, from, seeds);
+    const found = recorded.get(name) ?? (await find(crew, name, from, seeds));
     if (found === undefined) missed += 1;
     console.log(
       `${name.padEnd(44)} ${found === undefined ? "NOT FOUND" : `seed ${found.seed}: ${found.wrong[0]?.slice(0, 100) ?? ""}`}`,
@@ -116,7 +134,7 @@ async function main(): Promise<number> {
   const crew = new Crew(values.threads === undefined ? undefined : numberOf(values.threads, "threads", 1));
   try {
     if (values["all-defects"] === true)
-      return await findAll(crew, from, numberOf(values.seeds, "seeds", seedsPerDefect));
+      return await findAll(crew, from, numberOf(values.seeds, "seeds", seedsPerDefect), values.recorded === true);
     if (defect !== null) return await findOne(crew, defect, from, numberOf(values.seeds, "seeds", seedsPerDefect));
     return await tellMany(crew, from, numberOf(values.seeds, "seeds", 200));
   } finally {

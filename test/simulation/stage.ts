@@ -1,4 +1,5 @@
 /** One history's set: the world, the platform with the forwarder on it, and the oracle that watches both. */
+import { bucketOf } from "../simulator/intake-setups.ts";
 import { digest } from "../simulator/record-text.ts";
 import { randomFrom, type Random } from "../simulator/random.ts";
 import { World } from "../simulator/world.ts";
@@ -57,6 +58,7 @@ export class Stage {
       seed,
       code,
       env: Object.fromEntries(present),
+      buckets: [...this.world.intakes.keys()].map((name) => bucketOf(name)),
       world: async (request) => this.#reached(request),
       evictsWhenIdle,
       on: {

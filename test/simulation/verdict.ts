@@ -1,7 +1,7 @@
 /** What the two ends know of a history that has come to rest, against every promise that was made. */
-import { MAX_AGE_MS } from "../simulator/datadog-intake.ts";
 import type { Batch } from "../simulator/intake-memory.ts";
 import type { SimulatedIntake } from "../simulator/intake.ts";
+import { intakes } from "../simulator/intakes.ts";
 import { hour, minute, usualShare } from "./beginning.ts";
 import type { Stage } from "./stage.ts";
 
@@ -64,21 +64,24 @@ export function judgeNeighbours({ oracle, world }: Stage, sick: string, since: n
 }
 
 /** Whatever was refused and never accepted is a dead letter now, or was one until a person let it go, or has become too old. */
-function judgeRefused({ oracle, world, clock }: Stage): void {
-  const isOld = new Set(
-    [...world.kandji.values()].flatMap(({ store }) =>
-      store.visible().flatMap(({ key, at }) => (at / 1000 < clock.now() - MAX_AGE_MS ? [key] : [])),
-    ),
-  );
+function judgeRefused(stage: Stage): void {
+  const { oracle, world } = stage;
   for (const [name, { kind, memory }] of world.intakes) {
+    const tooOld = olderThan(stage, intakes[kind].maxAgeMs ?? Infinity);
     for (const key of memory.refused) {
       const isDead = oracle.isDeadAt(name, key) || oracle.deleted.has(`${name} ${key}`);
       // What has no id is not recognised in the list of dead letters.
       const isNameless = key.startsWith("text-");
-      if (!isDead && !isNameless && !memory.times.has(key) && !(kind === "datadog" && isOld.has(key)))
+      if (!isDead && !isNameless && !memory.times.has(key) && !tooOld.has(key))
         oracle.note(`promise 6: ${key} was refused by ${name} and is no dead letter`);
     }
   }
+}
+
+function olderThan({ world, clock }: Stage, ageMs: number): ReadonlySet<string> {
+  if (ageMs === Infinity) return new Set();
+  const events = [...world.kandji.values()].flatMap(({ store }) => store.visible());
+  return new Set(events.flatMap(({ key, at }) => (at / 1000 < clock.now() - ageMs ? [key] : [])));
 }
 
 interface Repeats {
@@ -91,14 +94,16 @@ interface Repeats {
  * A batch may come again when its acceptance was never heard of, and one of each stream for each kill. Where batches were
  * formed anew meanwhile (another secret, another version, other limits) their number says nothing, and records are counted.
  */
-function judgeRepeats({ oracle, world }: Stage, name: string, { memory }: SimulatedIntake): void {
+function judgeRepeats({ oracle, world }: Stage, name: string, { kind, memory }: SimulatedIntake): void {
   const accepted = memory.batches.filter((batch) => batch.accepted);
   const repeats: Repeats = { batches: 0, records: 0 };
   const seen = new Set<string>();
   const ids = new Set<string>();
-  for (const { id, at, keys } of accepted) {
+  for (const { id, at, keys, refusedBeside } of accepted) {
     const again = keys.filter((key) => seen.has(key)).length;
-    for (const key of keys) seen.add(key);
+    // What was kept beside refused ones comes again where the intake does not say which those were.
+    const isDue = intakes[kind].partly === "again" && refusedBeside.length > 0;
+    if (!isDue) for (const key of keys) seen.add(key);
     const isKnown = ids.has(id);
     ids.add(id);
     if (again === 0) continue;

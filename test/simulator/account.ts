@@ -2,14 +2,15 @@
  * The account: what a tenant's API had to give against what an intake holds. Made from the two ends only, never from
  * anything that the forwarder says about itself.
  */
-import { MAX_AGE_MS } from "./datadog-intake.ts";
 import type { SimulatedEvent } from "./event-store.ts";
 import type { SimulatedIntake } from "./intake.ts";
+import { intakes, type IntakeKind } from "./intakes.ts";
 import type { SimulatedKandji } from "./kandji.ts";
 
 export interface Account {
   readonly tenant: string;
   readonly intake: string;
+  readonly kind: IntakeKind;
   /** Made, visible by now or not. */
   readonly events: number;
   readonly visible: number;
@@ -32,9 +33,6 @@ export interface Account {
   /** Arrived with another text than the API had; `null` when the intake keeps no texts. */
   readonly altered: number | null;
 }
-
-/** What the intakes that drop old records take, by kind: milliseconds. */
-const MAX_AGE: Partial<Record<string, number>> = { datadog: MAX_AGE_MS };
 
 const SHOWN_KEYS = 20;
 
@@ -70,6 +68,7 @@ export function accountOf(
   return {
     tenant,
     intake: name,
+    kind: intake.kind,
     events: total,
     visible,
     collected,
@@ -84,6 +83,6 @@ function fateOf(event: SimulatedEvent, intake: SimulatedIntake, now: number): Fa
   if (intake.memory.times.has(event.key)) return "delivered";
   if (intake.memory.refused.has(event.key)) return "refused";
   if (intake.memory.dropped.has(event.key)) return "dropped";
-  const maxAge = MAX_AGE[intake.kind];
-  return maxAge !== undefined && now - event.at / 1000 > maxAge ? "tooOld" : "lost";
+  const { maxAgeMs = Infinity } = intakes[intake.kind];
+  return now - event.at / 1000 > maxAgeMs ? "tooOld" : "lost";
 }

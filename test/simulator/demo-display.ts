@@ -1,5 +1,7 @@
 /** What the demo shows: one line that moves on a terminal, plain lines elsewhere, and the closing account in words. */
 import type { Account } from "./account.ts";
+import { intakeSetups } from "./intake-setups.ts";
+import { intakes } from "./intakes.ts";
 
 const number = (value: number): string => value.toLocaleString("en-US");
 
@@ -26,9 +28,10 @@ export class Progress {
 }
 
 export function progressLine(seconds: number, accounts: readonly Account[], note: string): string {
-  const parts = accounts.map((account) => {
+  const isShort = accounts.length > SIDE_BY_SIDE;
+  const parts = (isShort ? [slowest(accounts)] : accounts).map((account) => {
     const settled = account.visible - account.lost;
-    return `${account.intake} ${bar(settled / Math.max(1, account.visible))} ${number(account.delivered)}`;
+    return `${isShort ? "slowest " : ""}${account.intake} ${bar(settled / Math.max(1, account.visible))} ${number(account.delivered)}`;
   });
   const [first] = accounts;
   const collected = first === undefined ? "" : `collected ${number(first.collected)} of ${number(first.visible)}`;
@@ -37,36 +40,52 @@ export function progressLine(seconds: number, accounts: readonly Account[], note
     .join("   ");
 }
 
+const slowest = (accounts: readonly Account[]): Account =>
+  accounts.reduce((one, other) => (other.lost > one.lost ? other : one));
+
 function bar(share: number): string {
   const full = Math.floor(share * 12);
   return "█".repeat(full) + "░".repeat(12 - full);
 }
 
-const ROWS: readonly (readonly [string, (account: Account) => number])[] = [
-  ["events in Kandji", (account) => account.visible],
-  ["collected", (account) => account.collected],
-  ["delivered", (account) => account.delivered],
-  ["skipped, too old for it", (account) => account.tooOld],
-  ["refused by it, dead letter", (account) => account.refused],
-  ["dropped by it", (account) => account.dropped],
-  ["lost", (account) => account.lost],
-  ["repeated", (account) => account.repeated],
-  ["altered", (account) => account.altered ?? 0],
+/** More destinations than these would make lines that no terminal has: each then has a line of its own. */
+const SIDE_BY_SIDE = 4;
+
+const FIGURES: readonly (readonly [title: string, short: string, (account: Account) => number])[] = [
+  ["events in Kandji", "in Kandji", (account) => account.visible],
+  ["collected", "collected", (account) => account.collected],
+  ["delivered", "delivered", (account) => account.delivered],
+  ["skipped, too old for it", "too old", (account) => account.tooOld],
+  ["refused by it, dead letter", "refused", (account) => account.refused],
+  ["dropped by it", "dropped", (account) => account.dropped],
+  ["lost", "lost", (account) => account.lost],
+  ["repeated", "repeated", (account) => account.repeated],
+  ["altered", "altered", (account) => account.altered ?? 0],
 ];
 
-export function closingAccount(accounts: readonly Account[]): string {
-  const table = [
-    ["", ...accounts.map((account) => account.intake)],
-    ...ROWS.map(([title, value]) => [title, ...accounts.map((account) => number(value(account)))]),
-  ];
-  const lines = table.map(
-    ([title = "", ...cells]) => title.padEnd(28) + cells.map((cell) => cell.padStart(12)).join(""),
+function tableOf(accounts: readonly Account[]): string[] {
+  const isLong = accounts.length > SIDE_BY_SIDE;
+  const rows = isLong
+    ? [
+        ["", ...FIGURES.map(([, short]) => short)],
+        ...accounts.map((account) => [account.intake, ...FIGURES.map(([, , value]) => number(value(account)))]),
+      ]
+    : [
+        ["", ...accounts.map(({ intake }) => intake)],
+        ...FIGURES.map(([title, , value]) => [title, ...accounts.map((account) => number(value(account)))]),
+      ];
+  const [first, others] = isLong ? [14, 11] : [28, 12];
+  return rows.map(
+    ([title = "", ...cells]) => title.padEnd(first) + cells.map((cell) => cell.padStart(others)).join(""),
   );
+}
+
+export function closingAccount(accounts: readonly Account[]): string {
   return [
     "",
     "Account, made from what Kandji had and what the intakes hold:",
     "",
-    ...lines,
+    ...tableOf(accounts),
     "",
     ...words(accounts),
     "",
@@ -75,10 +94,10 @@ export function closingAccount(accounts: readonly Account[]): string {
 
 function words(accounts: readonly Account[]): string[] {
   const said: string[] = [];
-  for (const { intake, tooOld, refused, repeated, lost, lostKeys } of accounts) {
+  for (const { intake, kind, tooOld, refused, repeated, lost, lostKeys } of accounts) {
     if (tooOld > 0) {
       said.push(
-        `${intake}: Datadog answers 202 to events older than 18 hours and throws them away, so ${number(tooOld)} were skipped and counted instead.`,
+        `${intake}: ${intakeSetups[kind].title} keeps no events older than ${(intakes[kind].maxAgeMs ?? 0) / 3_600_000} hours, whatever it answers, so ${number(tooOld)} were skipped and counted instead.`,
       );
     }
     if (refused > 0) {

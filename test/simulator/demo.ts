@@ -1,15 +1,29 @@
 /**
- * `npm run demo`: a simulated Kandji with a year of history, two simulated intakes, and the real Worker in the real runtime
+ * `npm run demo`: a simulated Kandji with a year of history, simulated intakes, and the real Worker in the real runtime
  * between them. Some answers fail, some events are late, and one is refused for good. At the end the books are compared.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { closingAccount, Progress, progressLine } from "./demo-display.ts";
 import type { EventPlan } from "./event-plan.ts";
+import { intakeSetups } from "./intake-setups.ts";
+import { intakeKinds, type IntakeKind } from "./intakes.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
-import { World } from "./world.ts";
+import { World, type IntakePlan } from "./world.ts";
 
-const { values: flags } = parseArgs({ options: { once: { type: "boolean", default: false } } });
+const HELP = `npm run demo -- [--once] [--every-type]
+
+  --once        ends when the books are closed, with exit code 0 if nothing was lost; otherwise the status page stays open
+  --every-type  sends to one destination of every type, not only to a webhook and to Datadog
+`;
+
+const { values: flags } = parseArgs({
+  options: {
+    once: { type: "boolean", default: false },
+    "every-type": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
 
 const HOUR = 3_600_000;
 const LIVE_PER_SECOND = 8;
@@ -21,10 +35,17 @@ const PATIENCE_MS = 120_000;
 const MINUTES = 60;
 
 const KANDJI_TOKEN = "00000000-0000-4000-9000-00000000demo";
-const API_KEY = "simulated-datadog-api-key";
-const SIGNING_SECRET = `whsec_${Buffer.from("a secret for demonstrations only").toString("base64")}`;
 const ADMIN_TOKEN = "demo-demo-demo-demo-demo";
 const BAD = "this one is refused";
+
+/** The destinations by name: the two that the demo is about, and with `--every-type` one of each other type. */
+const DESTINATIONS: ReadonlyMap<string, IntakeKind> = new Map<string, IntakeKind>([
+  ["archive", "webhook"],
+  ["siem", "datadog"],
+  ...intakeKinds
+    .filter((kind) => flags["every-type"] && kind !== "webhook" && kind !== "datadog")
+    .map((kind) => [kind, kind] as const),
+]);
 
 function history(now: number): EventPlan[] {
   return [
@@ -64,9 +85,15 @@ function createWorld(now: number): World {
       },
     },
     intakes: {
+      ...Object.fromEntries(
+        [...DESTINATIONS].map(([name, kind]): [string, IntakePlan] => [
+          name,
+          { kind, ...intakeSetups[kind].knows, faults: { shares: [{ share: 0.05, fault: fail(503) }] } },
+        ]),
+      ),
       archive: {
         kind: "webhook",
-        signingSecret: SIGNING_SECRET,
+        ...intakeSetups.webhook.knows,
         refuse: [{ contains: BAD, status: 422 }],
         faults: {
           shares: [
@@ -76,10 +103,18 @@ function createWorld(now: number): World {
           ],
         },
       },
-      siem: { kind: "datadog", apiKey: API_KEY, faults: { shares: [{ share: 0.05, fault: fail(503) }] } },
     },
   });
 }
+
+/** The secret of each destination, by the name of the secret. */
+const destinationSecrets = (addresses: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    [...DESTINATIONS].map(([name, kind]) => [
+      `DESTINATION_${name.toUpperCase().replaceAll("-", "_")}`,
+      JSON.stringify(intakeSetups[kind].secret(addresses[name] ?? "")),
+    ]),
+  );
 
 /** The part of `GET /status` that the demo looks at. */
 interface Status {
@@ -134,24 +169,15 @@ async function watch(world: World, worker: WorkerProcess, start: number): Promis
 async function main(): Promise<number> {
   const start = Date.now();
   const world = createWorld(start);
-  console.log("Starting a simulated Kandji, two simulated intakes (archive: webhook, siem: Datadog) and the Worker …");
+  const named = [...DESTINATIONS].map(([name, kind]) => `${name}: ${intakeSetups[kind].title}`).join(", ");
+  console.log(`Starting a simulated Kandji, ${DESTINATIONS.size} simulated intakes (${named}) and the Worker …`);
   const served = await world.serve();
   const { addresses } = served;
   const worker = await startWorker({
     minutes: MINUTES,
     secrets: {
       TENANT_ACME: JSON.stringify({ apiUrl: addresses.kandji["acme"], token: KANDJI_TOKEN }),
-      DESTINATION_ARCHIVE: JSON.stringify({
-        type: "webhook",
-        url: addresses.intakes["archive"],
-        signingSecret: SIGNING_SECRET,
-      }),
-      DESTINATION_SIEM: JSON.stringify({
-        type: "datadog",
-        site: "datadoghq.eu",
-        apiKey: API_KEY,
-        url: addresses.intakes["siem"],
-      }),
+      ...destinationSecrets(addresses.intakes),
       ADMIN_TOKEN,
       ALLOW_LOCAL_HOSTS: "true",
     },
@@ -190,4 +216,5 @@ async function trickle(world: World, signal: AbortSignal): Promise<void> {
   }
 }
 
-process.exitCode = await main();
+if (flags.help) console.log(HELP);
+else process.exitCode = await main();

@@ -17,7 +17,9 @@ export type Fault =
   /** The work was done and the answer breaks off: whoever asks again repeats it. */
   | { readonly do: "lost-answer" }
   /** `200` and a page of HTML, as from a proxy in between. */
-  | { readonly do: "unreadable" };
+  | { readonly do: "unreadable" }
+  /** An intake refuses all that the request holds, in its own words, which for some kinds are a `200`. Kandji has none. */
+  | { readonly do: "deny" };
 
 export interface FaultSettings {
   /** Every answer, until it is set to `null` again. */

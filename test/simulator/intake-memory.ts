@@ -4,7 +4,7 @@ import { rawOf } from "./shapes.ts";
 
 /** What one request carried, whatever its encoding. */
 export interface Delivery {
-  /** The texts of the records, to the character. */
+  /** The texts of the records, to the character, in whatever format. */
   readonly records: readonly string[];
   /** The body as it was sent. */
   readonly body: Uint8Array;
@@ -25,9 +25,21 @@ export interface Batch {
   readonly dataset: string | undefined;
   readonly bodyDigest: string;
   readonly accepted: boolean;
-  /** The records by name, in the order in which they came. */
+  /** The records by name, in the order in which they came; where some were refused beside them, those that were kept. */
   readonly keys: readonly string[];
+  /** Records that were refused while the others were kept. */
+  readonly refusedBeside: readonly string[];
 }
+
+/** What an intake makes of a batch: it keeps all but what it `drops` without a word, and tells of those that it refuses beside. */
+export interface Keeping {
+  readonly drops: (record: string) => boolean;
+  readonly refused?: readonly string[];
+}
+
+/** Each format writes one of these. A record without any is what Kandji sent, and is not read for nothing. */
+const MARKS = ['"class_uid"', '"original"', '"eventName"', '"received_at"', '"tenant_id"'];
+const sentBy = (text: string): string => (MARKS.some((mark) => text.includes(mark)) ? rawOf(text) : text);
 
 export class IntakeMemory {
   readonly #keepTexts: boolean;
@@ -57,37 +69,41 @@ export class IntakeMemory {
     this.#keepTexts = keepTexts;
   }
 
-  /** Notes a batch that could be read; accepted when `drops` is given, a test for what the intake throws away. */
-  note(at: number, delivery: Delivery, drops: ((record: string) => boolean) | undefined): void {
+  /** Notes a batch that could be read; nothing of it was kept unless `keeping` says how. */
+  note(at: number, delivery: Delivery, keeping: Keeping | undefined): void {
     const bodyDigest = digest(delivery.body);
     const id = delivery.batchId === undefined ? bodyDigest : detached(delivery.batchId);
     const before = this.#digests.get(id);
     if (before === undefined) this.#digests.set(id, bodyDigest);
     else if (before !== bodyDigest) this.changedBatches.add(id);
-    const raws = delivery.records.map((record) => rawOf(record));
+    const raws = delivery.records.map((record) => sentBy(record));
     const keys = raws.map((raw) => keyOfRecord(raw));
     const { tenant, dataset } = delivery;
-    this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: drops !== undefined, keys });
-    if (drops === undefined) return;
+    const refusedBeside = (keeping?.refused ?? []).map((record) => keyOfRecord(sentBy(record)));
+    this.batches.push({ id, at, tenant, dataset, bodyDigest, accepted: keeping !== undefined, keys, refusedBeside });
+    if (keeping === undefined) return;
     this.#accepted.add(id);
-    this.onAccepted?.(delivery);
+    this.onAccepted?.({ ...delivery, batchId: id, records: raws });
     for (const record of delivery.unclassified ?? []) this.unclassified.add(keyOfRecord(record));
     for (const [index, key] of keys.entries()) {
       const record = delivery.records[index] ?? "";
       const known = delivery.ids?.get(record);
       if (known !== undefined) this.ids.add(detached(known));
-      if (drops(record)) this.dropped.add(key);
-      else this.#accept(key, raws[index] ?? "");
+      this.#accept(key, raws[index] ?? "", keeping.drops(record));
     }
   }
 
   readonly isStored = (batchId: string): boolean => this.#accepted.has(batchId);
 
   refuse(record: string): void {
-    this.refused.add(keyOfRecord(rawOf(record)));
+    this.refused.add(keyOfRecord(sentBy(record)));
   }
 
-  #accept(key: string, raw: string): void {
+  #accept(key: string, raw: string, isDropped: boolean): void {
+    if (isDropped) {
+      this.dropped.add(key);
+      return;
+    }
     this.arrivals += 1;
     const times = this.times.get(key) ?? 0;
     this.times.set(key, times + 1);

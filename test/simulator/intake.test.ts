@@ -152,3 +152,49 @@ describe("sliceArray", () => {
     expect(sliceArray('[ {"a":[1,{"b":"],"}]} , 2]')).toEqual(['{"a":[1,{"b":"],"}]}', "2"]);
   });
 });
+
+describe("a part of a batch", () => {
+  const token = { apiKey: "right", refuse: [{ contains: "poison", status: 400 }] } as const;
+  const axiom = (to: SimulatedIntake, records: readonly string[]): Promise<Response> =>
+    to.fetch(
+      new Request("https://intake.example/intake/siem/v1/datasets/kandji/ingest", {
+        method: "POST",
+        headers: { authorization: "Bearer right", "content-type": "application/json" },
+        body: JSON.stringify(records.map((text) => ({ record: text }))),
+      }),
+    );
+
+  it("is kept where the protocol can tell, with what was refused beside it", async () => {
+    const to = intakeOf({ kind: "axiom", ...token });
+    const answer = await axiom(to, [record(1), record(2, "poison"), record(3)]);
+    expect([answer.status, await answer.json()]).toMatchObject([200, { ingested: 2, failed: 1 }]);
+    expect(to.memory.batches[0]).toMatchObject({
+      accepted: true,
+      keys: [idOf(1), idOf(3)],
+      refusedBeside: [idOf(2)],
+    });
+  });
+
+  it("is none when all of it is refused", async () => {
+    const to = intakeOf({ kind: "axiom", ...token });
+    await axiom(to, [record(1, "poison")]);
+    expect(to.memory.batches[0]).toMatchObject({ accepted: false, keys: [idOf(1)], refusedBeside: [] });
+  });
+
+  it("is none where a fault denies all of it", async () => {
+    const to = intakeOf({ kind: "axiom", apiKey: "right" });
+    to.faults.set({ script: [{ do: "deny" }] });
+    expect(await (await axiom(to, [record(1)])).json()).toMatchObject({ ingested: 0, failed: 1 });
+    expect([...to.memory.refused]).toEqual([idOf(1)]);
+    await axiom(to, [record(1)]);
+    expect([...to.memory.times.keys()]).toEqual([idOf(1)]);
+  });
+});
+
+it("knows a record in any format by what Kandji sent", async () => {
+  const intake = intakeOf({ kind: "webhook" });
+  const ocsf = JSON.stringify({ class_uid: 3004, id: "another", raw_data: record(1) });
+  const ecs = JSON.stringify({ event: { original: record(2) } });
+  await post(intake, `${ocsf}\n${ecs}\n${record(3, "class_uid")}`);
+  expect([...intake.memory.texts]).toEqual([1, 2, 3].map((n) => [idOf(n), record(n, n === 3 ? "class_uid" : "")]));
+});

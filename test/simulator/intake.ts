@@ -101,6 +101,8 @@ export interface Kept {
   readonly lines: Set<string>;
 }
 
+/** Every record is written as an object, or holds one. */
+const everything = { contains: "{", status: 400 } as const;
 const unlimited: IntakeSettings = { refuse: [], maxRecords: null, maxBytes: null, latencyMs: 0 };
 
 export class SimulatedIntake {
@@ -161,7 +163,7 @@ export class SimulatedIntake {
       log(fault?.do === "cut" ? 0 : early.status);
       return early;
     }
-    const { response, authorized } = this.#read(request, url, body);
+    const { response, authorized } = this.#read(request, url, body, fault?.do === "deny");
     log(fault?.do === "lost-answer" ? 0 : response.status, authorized);
     return fault?.do === "lost-answer" ? cutAnswer("{}", "application/json") : response;
   }
@@ -174,7 +176,7 @@ export class SimulatedIntake {
     return fault?.do === "cut" ? cutAnswer("{}", "application/json") : undefined;
   }
 
-  #read(request: Request, url: URL, body: Uint8Array): { response: Response; authorized: boolean } {
+  #read(request: Request, url: URL, body: Uint8Array, deniesAll: boolean): { response: Response; authorized: boolean } {
     const now = this.#now();
     const text = decoded(request, body);
     if (text === undefined) return { response: answer(400, `{"error":"cannot decompress"}`), authorized: true };
@@ -185,36 +187,43 @@ export class SimulatedIntake {
     if (reading.kind === "answer")
       return { response: answer(reading.status, reading.text), authorized: reading.authorized };
     if (tooLarge) return { response: answer(413, `{"error":"payload too large"}`), authorized: true };
-    return { response: this.#decide(now, reading), authorized: true };
+    return { response: this.#decide(now, reading, deniesAll), authorized: true };
   }
 
-  #decide(now: number, reading: Extract<Reading, { kind: "delivery" }>): Response {
+  #decide(now: number, reading: Extract<Reading, { kind: "delivery" }>, deniesAll: boolean): Response {
     const { delivery, accepted } = reading;
     if (this.#settings.maxRecords !== null && delivery.records.length > this.#settings.maxRecords) {
       return answer(this.kind === "datadog" ? 400 : 413, `{"error":"too many records"}`);
     }
-    const rule = this.#settings.refuse.find(({ contains }) =>
-      delivery.records.some((record) => record.includes(contains)),
-    );
-    if (rule !== undefined) {
-      const bad = new Set<number>();
-      for (const [index, record] of delivery.records.entries()) {
-        if (!record.includes(rule.contains)) continue;
-        bad.add(index);
-        this.memory.refuse(record);
-      }
-      const refusal = reading.refuses?.(bad);
-      if (refusal !== undefined) {
-        this.memory.note(now, { ...delivery, records: refusal.kept }, reading.drops);
-        reading.stored?.(refusal.kept);
-        return answer(refusal.status, refusal.text);
-      }
-      this.memory.note(now, delivery, undefined);
-      return answer(rule.status, `{"error":"a record is not acceptable"}`);
-    }
-    this.memory.note(now, delivery, reading.drops);
+    const rule = deniesAll
+      ? everything
+      : this.#settings.refuse.find(({ contains }) => delivery.records.some((record) => record.includes(contains)));
+    if (rule !== undefined) return this.#refuse(now, reading, rule);
+    this.memory.note(now, delivery, { drops: reading.drops });
     reading.stored?.(delivery.records);
     return answer(accepted.status, accepted.text);
+  }
+
+  /** All of it, or what the rule is about where the protocol can tell of a part. */
+  #refuse(
+    now: number,
+    { delivery, drops, refuses, stored }: Extract<Reading, { kind: "delivery" }>,
+    rule: IntakeSettings["refuse"][number],
+  ): Response {
+    const bad = new Set<number>();
+    for (const [index, record] of delivery.records.entries()) if (record.includes(rule.contains)) bad.add(index);
+    const refused = delivery.records.filter((_, index) => bad.has(index));
+    for (const record of refused) this.memory.refuse(record);
+    const refusal = refuses?.(bad);
+    const records = refusal?.kept ?? [];
+    if (records.length > 0 && intakes[this.kind].partly === undefined)
+      throw new Error(`A simulated ${this.kind} keeps a part of a batch, and its kind does not say what comes of that`);
+    if (records.length > 0) this.memory.note(now, { ...delivery, records }, { drops, refused });
+    else this.memory.note(now, delivery, undefined);
+    stored?.(records);
+    return refusal === undefined
+      ? answer(rule.status, `{"error":"a record is not acceptable"}`)
+      : answer(refusal.status, refusal.text);
   }
 }
 

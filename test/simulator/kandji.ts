@@ -234,7 +234,8 @@ export class SimulatedKandji {
     if (isCut) return cutAnswer(page.text, "application/json");
     for (const event of page.events) event.served += 1;
     this.#tell(url, AUDIT_EVENTS, "audit-events", () => page.events.map((event) => event.raw));
-    return json(200, page.text);
+    // As bytes: a page is large, and a text would be searched for broken characters first.
+    return json(200, new TextEncoder().encode(page.text));
   }
 
   #rows(url: URL, { endpoint, inPath }: Route, isCut: boolean): Response {
@@ -245,7 +246,6 @@ export class SimulatedKandji {
     if (answer.status !== 200) return json(answer.status, answer.text);
     if (isCut) return cutAnswer(answer.text, "application/json");
     this.#tell(url, endpoint.template, endpoint.dataset, () => answer.rows);
-    // As bytes: a page is large, and a text would be searched for broken characters first.
     return json(200, new TextEncoder().encode(answer.text));
   }
 

@@ -9,7 +9,7 @@ import { rawOf } from "./shapes.ts";
 const PATH = "/loki/api/v1/push";
 /** `max_line_size`, `reject_old_samples_max_age`, `creation_grace_period`, half of `max_chunk_age`; the label limits. */
 const MAX_LINE = 256 * 1024;
-const MAX_AGE_MS = 7 * 24 * 3_600_000;
+export const LOKI_MAX_AGE_MS = 7 * 24 * 3_600_000;
 const MAX_AHEAD_MS = 10 * 60_000;
 const MAX_BEHIND_MS = 3_600_000;
 const MAX_LABELS = 15;
@@ -93,7 +93,7 @@ function complaintOf(line: Line, now: number, kept: Kept): string | undefined {
   if (labels.some(([name]) => name.length > MAX_LABEL_NAME)) return "label_name_too_long";
   if (labels.some(([, value]) => Buffer.byteLength(value) > MAX_LABEL_VALUE)) return "label_value_too_long";
   const at = millisecondsOf(line);
-  if (at < now - MAX_AGE_MS) return "greater_than_max_sample_age";
+  if (at < now - LOKI_MAX_AGE_MS) return "greater_than_max_sample_age";
   if (at > now + MAX_AHEAD_MS) return "too_far_in_future";
   if (at < (kept.newest.get(nameOf(stream)) ?? -Infinity) - MAX_BEHIND_MS) return "too_far_behind";
   if (Buffer.byteLength(text) > MAX_LINE) return "line_too_long";

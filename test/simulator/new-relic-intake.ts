@@ -4,7 +4,7 @@ import type { Reading, ReadingContext } from "./intake.ts";
 const PATH = "/log/v1";
 /** "1MB(10^6 bytes) maximum per POST" */
 export const NEW_RELIC_MAX_BYTES = 1_000_000;
-const MAX_AGE_MS = 48 * 3_600_000;
+export const NEW_RELIC_MAX_AGE_MS = 48 * 3_600_000;
 const MAX_ATTRIBUTES = 255;
 
 export function readNewRelic({ request, url, body, text, now, options }: ReadingContext): Reading {
@@ -67,7 +67,9 @@ function isLost({ timestamp, attributes }: Log, now: number): boolean {
   const at = timestamp === undefined || timestamp >= 1e11 ? timestamp : timestamp * 1000;
   const values = Object.values(attributes);
   return (
-    now - (at ?? now) > MAX_AGE_MS || values.length > MAX_ATTRIBUTES || values.some((value) => Array.isArray(value))
+    now - (at ?? now) > NEW_RELIC_MAX_AGE_MS ||
+    values.length > MAX_ATTRIBUTES ||
+    values.some((value) => Array.isArray(value))
   );
 }
 

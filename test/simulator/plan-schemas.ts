@@ -1,6 +1,7 @@
 /** Plans and changes as JSON: what the command line and the control routes accept. Unknown keys are mistakes. */
 import * as z from "zod";
 import { fleetWishes } from "./fleet/fleet-schemas.ts";
+import { intakeKinds } from "./intakes.ts";
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -27,7 +28,7 @@ const fault = z.discriminatedUnion("do", [
     body: z.string().optional(),
     retryAfter: z.strictObject({ seconds: z.number().min(0), as: z.enum(["seconds", "date"]) }).optional(),
   }),
-  z.strictObject({ do: z.enum(["hang", "cut", "lost-answer", "unreadable"]) }),
+  z.strictObject({ do: z.enum(["hang", "cut", "lost-answer", "unreadable", "deny"]) }),
 ]);
 
 export const faultSettings = z.strictObject({
@@ -86,28 +87,7 @@ const pantherAuth = z.discriminatedUnion("kind", [
 ]);
 
 const intakePlan = intakeChange.extend({
-  kind: z.enum([
-    "webhook",
-    "datadog",
-    "axiom",
-    "better-stack",
-    "datable",
-    "logscale",
-    "new-relic",
-    "panther",
-    "runreveal",
-    "google-secops",
-    "logscale",
-    "loki",
-    "new-relic",
-    "sentinel",
-    "elastic",
-    "logscale",
-    "new-relic",
-    "otlp",
-    "splunk-hec",
-    "sumo-logic",
-  ]),
+  kind: z.enum(intakeKinds),
   signingSecret: z.string().optional(),
   apiKey: z.string().optional(),
   panther: pantherAuth.optional(),

@@ -8,6 +8,7 @@ import { createControl } from "./control.ts";
 import type { EventPlan } from "./event-plan.ts";
 import type { FaultSettings, Hang } from "./faults.ts";
 import { listen, type Handler } from "./http-server.ts";
+import { bucketOf, directoryOf } from "./intake-setups.ts";
 import { SimulatedIntake, type IntakeOptions } from "./intake.ts";
 import { SimulatedKandji, type KandjiOptions } from "./kandji.ts";
 
@@ -79,6 +80,7 @@ export class World {
   readonly fetch: Handler = (request) => {
     const { protocol, hostname } = new URL(request.url);
     if (protocol === "r2:") return this.#bucket(request, hostname);
+    if (hostname === "login.microsoftonline.com") return this.#login(request);
     const tenant = /^(.+)\.api\.(?:eu\.)?(?:kandji\.io|iru\.com)$/.exec(hostname)?.[1];
     const kandji = this.kandji.get(tenant ?? "");
     return kandji === undefined ? this.#elsewhere(request) : kandji.fetch(request);
@@ -92,9 +94,16 @@ export class World {
 
   /** Without a bucket under that name, what the platform says of one that is not bound. */
   async #bucket(request: Request, name: string): Promise<Response> {
-    const intake = this.intakes.get(name);
+    const [, intake] = [...this.intakes].find(([other]) => bucketOf(other) === name) ?? [];
     return intake?.kind === "r2" ? intake.fetch(request) : new Response("", { status: 404 });
   }
+
+  /** Microsoft's login: the directory in its path leads to an intake. */
+  readonly #login: Handler = async (request) => {
+    const directory = new URL(request.url).pathname.split("/")[1];
+    const [, intake] = [...this.intakes].find(([name]) => directoryOf(name) === directory) ?? [];
+    return intake?.kind === "sentinel" ? intake.fetch(request) : this.#stray(request);
+  };
 
   readonly #stray: Handler = async (request) => {
     this.strays.push({ url: request.url, authorization: request.headers.get("authorization") });

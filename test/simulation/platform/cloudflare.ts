@@ -1,3 +1,4 @@
+import { bucketNamed } from "./bucket.ts";
 import { randomFrom, type Random } from "../../simulator/random.ts";
 import type { Clock } from "./clock.ts";
 import type { Code } from "./code.ts";
@@ -14,6 +15,8 @@ export interface CloudflareOptions {
   readonly seed: number;
   readonly code: Code;
   /** Secrets and variables. */
+  /** Names of the buckets that are bound. */
+  readonly buckets: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly world: (request: Request) => Promise<Response>;
   /** Objects are put out of memory between two firings of the cron, as real ones are. */
@@ -161,7 +164,8 @@ export class SimulatedCloudflare {
     const forwarder = {
       getByName: (name: string) => this.#stub(this.#object(name, undefined, () => this.code.Forwarder)),
     };
-    return { ...this.env, TENANTS: tenants, FORWARDER: forwarder } as never;
+    const buckets = Object.fromEntries(this.#o.buckets.map((name) => [name, bucketNamed(name)]));
+    return { ...this.env, ...buckets, TENANTS: tenants, FORWARDER: forwarder } as never;
   }
 
   #tenant(name: string, home: string | undefined): SimulatedObject {

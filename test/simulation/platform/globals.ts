@@ -74,7 +74,8 @@ class PromptCompression extends TransformStream<Uint8Array, Uint8Array> {
     super({
       transform: (chunk) => void chunks.push(chunk),
       flush: (controller) => {
-        controller.enqueue(new Uint8Array(gzipSync(Buffer.concat(chunks))));
+        // How small it becomes is nobody's concern here, and this takes a third of the time.
+        controller.enqueue(new Uint8Array(gzipSync(Buffer.concat(chunks), { level: 1 })));
         if (clock !== undefined) clock.busy -= 1;
       },
     });

@@ -95,23 +95,24 @@ export class Network {
     const isSlow = this.weather.slowBodies > 0 && random() < this.weather.slowBodies;
     if (isSlow) slowed();
     const pauseMs = isSlow ? (stallMs[integer(random, stallMs.length)] ?? 0) : 0;
-    const read = async (): Promise<string> => {
+    const read = async (): Promise<Uint8Array> => {
       if (pauseMs > 0) await unlessAborted(clock.wait(pauseMs), signal);
       clock.busy += 1;
       try {
-        const text = await response.text();
+        const bytes = new Uint8Array(await response.arrayBuffer());
         if (!life.isOver) whole();
-        return text;
+        return bytes;
       } finally {
         clock.busy -= 1;
       }
     };
-    return { status, headers, text: read, body: bodyOf(read) } as unknown as Response;
+    const text = async (): Promise<string> => new TextDecoder().decode(await read());
+    return { status, headers, text, body: bodyOf(read) } as unknown as Response;
   }
 }
 
-async function* bodyOf(read: () => Promise<string>): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(await read());
+async function* bodyOf(read: () => Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield await read();
 }
 
 async function unlessAborted(work: Promise<void>, signal: AbortSignal | null | undefined): Promise<void> {

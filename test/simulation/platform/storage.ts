@@ -22,7 +22,8 @@ export class DiskFailure extends Error {
 /** What a Durable Object keeps on disk: SQLite, keys beside it, its one alarm. It outlives every program that uses it. */
 export class Disk {
   readonly #database = new DatabaseSync(":memory:");
-  readonly #statements = new Map<string, StatementSync>();
+  /** Prepared once; with each, whether it writes. */
+  readonly #statements = new Map<string, readonly [statement: StatementSync, writes: boolean]>();
   /** Rows that were written, as far as SQLite tells: inserted, updated, deleted, and alarms that were set. */
   rowsWritten = 0;
   alarmAt: number | null = null;
@@ -32,15 +33,18 @@ export class Disk {
   }
 
   run(query: string, bindings: readonly (string | number | null | Uint8Array)[]): unknown[] {
-    let statement = this.#statements.get(query);
-    if (statement === undefined) {
-      statement = this.#database.prepare(query);
-      // The schema may change with a migration: only what is read and written every day is kept.
-      if (/^\s*(SELECT|INSERT|UPDATE|DELETE)/i.test(query)) this.#statements.set(query, statement);
-    }
+    const [statement, writes] = this.#statements.get(query) ?? this.#prepare(query);
     const rows = statement.all(...bindings);
-    if (/^\s*(INSERT|UPDATE|DELETE)/i.test(query)) this.rowsWritten += 1;
+    if (writes) this.rowsWritten += 1;
     return rows;
+  }
+
+  #prepare(query: string): readonly [statement: StatementSync, writes: boolean] {
+    const writes = /^\s*(INSERT|UPDATE|DELETE)/i.test(query);
+    const prepared = [this.#database.prepare(query), writes] as const;
+    // The schema may change with a migration: only what is read and written every day is kept.
+    if (writes || /^\s*SELECT/i.test(query)) this.#statements.set(query, prepared);
+    return prepared;
   }
 
   begin(): void {
