@@ -5,7 +5,7 @@ import { rawOf } from "./shapes.ts";
 type Entry = Readonly<Record<string, unknown>> & { readonly body: string };
 
 export function readDatable({ request, url, body, text, options }: ReadingContext): Reading {
-  if (!url.pathname.endsWith("/v1/json")) return refusal(404, "not found");
+  if (!/^(?:\/intake\/[^/]+)?\/v1\/json$/.test(url.pathname)) return refusal(404, "not found");
   if (request.method !== "POST") return refusal(405, "method not allowed");
   if (options.apiKey !== undefined && request.headers.get("authorization") !== `Bearer ${options.apiKey}`)
     return refusal(401, "unauthorized");

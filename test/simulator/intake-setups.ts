@@ -45,7 +45,7 @@ export const intakeSetups: Readonly<Record<IntakeKind, IntakeSetup>> = {
   datable: {
     title: "Datable",
     knows: { apiKey },
-    secret: (url) => ({ type: "datable", url: `${url}/v1/json`, headers: { Authorization: `Bearer ${apiKey}` } }),
+    secret: (url) => ({ type: "datable", url, headers: { Authorization: `Bearer ${apiKey}` } }),
   },
   datadog: {
     title: "Datadog",
