@@ -1,5 +1,6 @@
 import type { Context, Handler, Hono, MiddlewareHandler } from "hono";
 import { showChain } from "./chain.ts";
+import { showMetrics } from "./metrics/show-metrics.ts";
 import { deleteDeadLetters, forget, pause, poll, redrive, resume, verify } from "./operations.tsx";
 import { Refusal } from "./refusal.ts";
 import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
@@ -34,7 +35,7 @@ export const routes: readonly Route[] = [
   operate("DELETE", "/tenants/:tenant", forget),
   operate("POST", "/tenants/:tenant/forget", forget),
   see("/journal", notYet("show the journal")),
-  see("/metrics", notYet("give metrics")),
+  see("/metrics", showMetrics),
   see("/openapi.json", notYet("describe the routes")),
 ];
 
