@@ -2,6 +2,7 @@ import type { Context, Handler, Hono, MiddlewareHandler } from "hono";
 import { showChain } from "./chain.ts";
 import { showMetrics } from "./metrics/show-metrics.ts";
 import { deleteDeadLetters, forget, pause, poll, redrive, resume, verify } from "./operations.tsx";
+import { showOpenapi } from "./openapi/show-openapi.ts";
 import { Refusal } from "./refusal.ts";
 import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
@@ -36,7 +37,10 @@ export const routes: readonly Route[] = [
   operate("POST", "/tenants/:tenant/forget", forget),
   see("/journal", notYet("show the journal")),
   see("/metrics", showMetrics),
-  see("/openapi.json", notYet("describe the routes")),
+  see(
+    "/openapi.json",
+    showOpenapi(() => routes),
+  ),
 ];
 
 export function addRoutes(app: Hono<WebTypes>): void {
