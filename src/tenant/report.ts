@@ -1,5 +1,5 @@
 import type { ChainPage, ChainStanding } from "../spool/chain.ts";
-import type { Check } from "../verification/checks.ts";
+import type { Check } from "../verification/check.ts";
 
 export type { ChainPage, ChainStanding, Check };
 

@@ -156,6 +156,7 @@ const check: z.ZodType<Check> = z.object({
   ok: z.boolean(),
   message: z.string(),
   fix: z.exactOptional(z.string()),
+  drift: z.exactOptional(z.array(z.string())).describe("What a sample has and the API page has not"),
 });
 export const verification: z.ZodType<Verification> = component(
   "Verification",
