@@ -97,4 +97,4 @@ const complaint = ({ secret, key, message, fix }: ConfigError): Check => ({
   fix,
 });
 
-const noteOf = ({ key, message, fix }: ConfigError): string => `${key}: ${message}. ${fix}`;
+const noteOf = ({ message, fix }: ConfigError): string => `${message}. ${fix}`;

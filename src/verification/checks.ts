@@ -21,14 +21,6 @@ const recentMs = 24 * 3_600_000;
 /** Records of a feed that are held to what is documented: one request brings them. */
 const sampleSize = 10;
 
-/** A check that would come before the time that the other side named. */
-export const postponed = (name: string, until: number): Check => ({
-  name,
-  ok: false,
-  message: `No request is made before ${new Date(until).toISOString()}: the other side, or the hourly share, wants it so`,
-  fix: "Verify again after that time",
-});
-
 /**
  * Asks Kandji for a few records of each dataset that the tenant collects, and for one admin where events are to name them;
  * then tells of host and clock. `mayName`: whether unknown words of records may be told here.

@@ -1,5 +1,6 @@
 /** Contract §6, `POST /tenants/:tenant/verify`: both ends are tried for real, and nobody before the time that they named. */
 import { describe, expect, test } from "vitest";
+import { datasets as registered, permissionOf } from "../../src/datasets/registry.ts";
 import type { Check, Verification } from "../../src/tenant/report.ts";
 import { verify } from "../../src/tenant/verify.ts";
 import type { FaultSettings } from "../simulator/faults.ts";
@@ -94,6 +95,34 @@ describe("verification of what is walked", () => {
       'Kandji: "Applications" (GET /api/v1/prism/apps)',
       'Kandji: "Device status" (GET /api/v1/devices/{device_id}/status)',
     ]);
+    for (const { fix } of wrong) expect(fix).toContain("tick");
+  });
+
+  /** What the token needs for each dataset, as its first way asks. */
+  const needed = new Map([...registered].map(([name, dataset]) => [name, permissionOf(dataset)]));
+  const paths = [...new Set([...needed.values()].map(({ path }) => path))];
+
+  test.each(paths)("names %s when it alone is missing, and what cannot be asked without it", async (missing) => {
+    const it = new Household(
+      {
+        kandji: {
+          acme: {
+            token: "token-of-acme",
+            permissions: paths.filter((path) => path !== missing),
+            fleet: { devices: 2 },
+          },
+        },
+        intakes: { siem: { kind: "webhook" } },
+      },
+      secrets({ siem: {} }, { datasets: Object.fromEntries([...needed.keys()].map((name) => [name, {}])) }),
+    );
+    const wrong = (await verified(it)).checks.filter(({ ok }) => !ok);
+    const isMeant = ({ path }: { path: string }): boolean =>
+      path === missing || (missing === "/api/v1/devices" && path.includes("{device_id}"));
+    const meant = [...needed.values()].filter(isMeant);
+    expect(new Set(wrong.map(({ name }) => name))).toEqual(
+      new Set(meant.map(({ label, method, path }) => `Kandji: "${label}" (${method} ${path})`)),
+    );
     for (const { fix } of wrong) expect(fix).toContain("tick");
   });
 
