@@ -220,11 +220,23 @@ describe("pages", () => {
 
   it("refresh the status, unless the reader stopped it, and never a page with fields", async () => {
     const ask = asking(aGateway());
-    const refreshes = async (path: string) =>
-      (await (await ask(path, { headers: browser })).text()).includes('http-equiv="refresh"');
+    const refreshes = async (path: string, as: "admin" | "viewer" = "admin") => {
+      const response = await ask(path, { headers: browser, as });
+      const text = await response.text();
+      const isOn = response.headers.get("Refresh") !== null;
+      // Whoever needs longer can stop it, and start it again.
+      if (isOn) expect(text).toContain(`href="${path.split("?")[0]}?refresh=off">Stop refreshing every 60 s</a>`);
+      if (path.includes("refresh=off")) expect(text).toContain(`href="${path.split("?")[0]}">Refresh every 60 s</a>`);
+      expect(text.includes("<form") && isOn).toBe(false);
+      return isOn;
+    };
     expect(await refreshes("/status")).toBe(true);
     expect(await refreshes("/status?refresh=off")).toBe(false);
-    expect(await refreshes("/status/acme")).toBe(false);
+    expect(await refreshes("/status/acme", "viewer")).toBe(true);
+    expect(await refreshes("/status/acme?refresh=off", "viewer")).toBe(false);
+    for (const path of ["/status/acme", "/verify/acme", "/tenants/acme/dead-letters", "/nowhere"])
+      expect(await refreshes(path)).toBe(false);
+    expect((await ask("/status")).headers.get("Refresh")).toBeNull();
   });
 
   it("have buttons for an admin and none for a viewer", async () => {

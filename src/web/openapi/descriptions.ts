@@ -36,6 +36,10 @@ const done = (json: z.ZodType = answers.accepted): readonly [Answer, Answer] => 
   { status: 303, says: "Accepted from a form of a page, which is led on to where it shows" },
 ];
 
+const refresh = z.object({
+  refresh: z.literal("off").optional().describe("Of the page: it does not load itself anew"),
+});
+
 const redrive = { body: deadLettersBody.schema, answers: done(answers.acceptedDeadLetters), hinders: true } as const;
 const forget = { body: confirmBody.schema, answers: done() } as const;
 
@@ -53,14 +57,13 @@ export const descriptions: Readonly<Record<string, Description>> = {
   "GET /status": {
     id: "status",
     does: "How the whole installation does",
-    query: z.object({
-      refresh: z.literal("off").optional().describe("Of the page: it does not load itself anew"),
-    }),
+    query: refresh,
     answers: showsPage(answers.status, "The status"),
   },
   "GET /status/:tenant": {
     id: "statusOfTenant",
     does: "How one tenant does, asked of the tenant itself",
+    query: refresh,
     answers: showsPage(answers.statusOfOne, "The status of the tenant"),
     hinders: true,
   },

@@ -16,13 +16,11 @@ interface LayoutProps {
   readonly title: string;
   readonly health?: Health;
   readonly version?: string;
-  /** Absent for pages that are not kept fresh. */
-  readonly refreshSeconds?: number | undefined;
   readonly children?: Child;
 }
 
 /** The frame of every page. No script: it works in any browser, and the content security policy allows none. */
-export function Layout({ nonce, title, health, version, refreshSeconds, children }: LayoutProps): JSX.Element {
+export function Layout({ nonce, title, health, version, children }: LayoutProps): JSX.Element {
   return (
     <html lang="en">
       <head>
@@ -30,7 +28,6 @@ export function Layout({ nonce, title, health, version, refreshSeconds, children
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        {refreshSeconds !== undefined && <meta http-equiv="refresh" content={String(refreshSeconds)} />}
         <title>{`${title} · kandji-forwarder`}</title>
         <link rel="icon" href={icon(health)} />
         {/* The one text that is not escaped: our own style sheet, a constant. */}

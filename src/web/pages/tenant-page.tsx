@@ -8,6 +8,7 @@ import { tenantHeadline } from "./headline.ts";
 import { Layout, type Frame } from "./layout.tsx";
 import { notices } from "./notices.ts";
 import { Operation, Problems, statusPath, tenantPath, Time, verifyPath } from "./parts.tsx";
+import { RefreshSwitch } from "./refresh.tsx";
 import { Requests, Settings } from "./requests-and-settings.tsx";
 import { isWalked, WalkedDatasets } from "./walked-datasets.tsx";
 
@@ -16,10 +17,12 @@ interface TenantPageProps extends Frame {
   readonly deadLetters: readonly DeadLetterReport[];
   /** The operation that brought the reader here, as the address names it. */
   readonly done: string | undefined;
+  /** Whether it loads itself anew; `undefined` for a page with fields, where somebody may be typing. */
+  readonly refresh: boolean | undefined;
 }
 
-/** One tenant: everything that is known of it, and what can be done. It does not refresh by itself: somebody may be typing. */
-export function TenantPage({ nonce, operable, status, deadLetters, done }: TenantPageProps): JSX.Element {
+/** One tenant: everything that is known of it, and what can be done. */
+export function TenantPage({ nonce, operable, status, deadLetters, done, refresh }: TenantPageProps): JSX.Element {
   const { id } = status;
   const now = Date.parse(status.now);
   const sentence = tenantHeadline(status, status.problems.length);
@@ -37,6 +40,12 @@ export function TenantPage({ nonce, operable, status, deadLetters, done }: Tenan
       <h1 class={`headline ${status.health}`}>{sentence}</h1>
       <p class="about">
         Reported: <Time at={status.reportedAt} now={now} /> · Cron fired: <Time at={status.cron.lastTickAt} now={now} />
+        {refresh !== undefined && (
+          <>
+            {" · "}
+            <RefreshSwitch path={statusPath(id)} on={refresh} />
+          </>
+        )}
       </p>
       {operable && <Operations id={id} paused={status.paused} />}
       {status.notes.map((note) => (
