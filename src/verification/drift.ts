@@ -22,7 +22,7 @@ export function checkRecords(dataset: Feed, records: readonly unknown[], mayName
   const drift = found.slice(0, mostNamed);
   if (found.length > mostNamed) drift.push(`${found.length - mostNamed} more`);
   const told = drift.length === 0 ? {} : { drift };
-  const looked = `${records.length} ${records.length === 1 ? "was" : "were"} looked at`;
+  const looked = `${records.length} ${records.length === 1 ? "record was" : "records were"} looked at`;
   if (lacking.length > 0) {
     return {
       name,

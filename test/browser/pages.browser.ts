@@ -80,18 +80,21 @@ interface Reader {
   readonly scheme?: (typeof schemes)[number];
   readonly as?: string;
   readonly script?: boolean;
+  /** Far from UTC and not at a whole hour, by default. */
+  readonly zone?: string;
 }
 
 /** Opens a page of the forwarder and notes everything that the browser complains of, and where it goes. */
 async function open(
   path: string,
-  { width = 1440, scheme = "light", as = password, script = true }: Reader = {},
+  { width = 1440, scheme = "light", as = password, script = true, zone = "Asia/Kolkata" }: Reader = {},
 ): Promise<{ page: Page; complaints: string[]; asked: string[] }> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme: scheme,
     javaScriptEnabled: script,
     reducedMotion: "reduce",
+    timezoneId: zone,
     httpCredentials: { username: "anybody", password: as },
   });
   const page = await context.newPage();
@@ -148,6 +151,18 @@ describe("the pages in a real browser", () => {
       await judge(page, `viewer-opened-${width}-${scheme}`);
       await page.context().close();
     }
+  });
+
+  test.each([
+    ["Asia/Kolkata", true, /GMT\+5:30 \d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
+    ["Asia/Kolkata", false, /^\d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
+    ["UTC", true, /^\d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
+  ])("a time is told in the reader's zone (%s, script: %s), with UTC beside", async (zone, script, told) => {
+    const { page, complaints } = await open("/status/acme", { zone, script });
+    const small = await page.locator("h1 ~ p.about time").first().locator("small").allInnerTexts();
+    expect(small.join(" ")).toMatch(told);
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 
   test("the first key leads to the content, and every button can be reached and pressed by keys", async () => {

@@ -220,7 +220,7 @@ describe("verification of records", () => {
     expect(await looked(having([usual]))).toEqual({
       name: "Kandji: records of audit-events",
       ok: true,
-      message: "1 was looked at: as the API page has them",
+      message: "1 record was looked at: as the API page has them",
     });
   });
 
@@ -271,14 +271,17 @@ describe("verification of records", () => {
   test("is not well when one has no id or no time", async () => {
     const { id: _id, ...bare } = usual;
     const it = having([usual, bare]);
-    expect(await looked(it)).toMatchObject({ ok: false, message: "2 were looked at, 1 without an id or a time" });
+    expect(await looked(it)).toMatchObject({
+      ok: false,
+      message: "2 records were looked at, 1 without an id or a time",
+    });
     expect((await verified(it)).ok).toBe(false);
   });
 
   test("looks at no more than ten, with one request", async () => {
     const it = house();
     it.world.kandji.get("acme")?.seed({ seed: 5, count: 40, from: epoch - hour, to: epoch - minute });
-    expect((await looked(it))?.message).toBe("10 were looked at: as the API page has them");
+    expect((await looked(it))?.message).toBe("10 records were looked at: as the API page has them");
     expect(asked(it)).toBe(1);
   });
 });

@@ -2,6 +2,7 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Health } from "../../tenant/report.ts";
+import { localTimes } from "./local-times.ts";
 import { style } from "./style.ts";
 
 /** What every page is told besides its own matter. */
@@ -19,7 +20,7 @@ interface LayoutProps {
   readonly children?: Child;
 }
 
-/** The frame of every page. No script: it works in any browser, and the content security policy allows none. */
+/** The frame of every page. It works without script: the one that it has only says times once more, in the reader's zone. */
 export function Layout({ nonce, title, health, version, children }: LayoutProps): JSX.Element {
   return (
     <html lang="en">
@@ -30,7 +31,7 @@ export function Layout({ nonce, title, health, version, children }: LayoutProps)
         <meta name="robots" content="noindex" />
         <title>{`${title} · kandji-forwarder`}</title>
         <link rel="icon" href={icon(health)} />
-        {/* The one text that is not escaped: our own style sheet, a constant. */}
+        {/* This and the script are the texts that are not escaped: constants of ours. */}
         <style nonce={nonce}>{raw(style)}</style>
       </head>
       <body>
@@ -45,9 +46,10 @@ export function Layout({ nonce, title, health, version, children }: LayoutProps)
         </header>
         <main id="content">{children}</main>
         <footer>
-          kandji-forwarder {version} · Times are UTC · The same as JSON: ask this address with{" "}
-          <code>Accept: application/json</code>
+          kandji-forwarder {version} · Times are UTC, and in your zone where the browser says them · The same as JSON:
+          ask this address with <code>Accept: application/json</code>
         </footer>
+        <script>{raw(localTimes)}</script>
       </body>
     </html>
   );

@@ -1,5 +1,6 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DeadLetterReport } from "../../tenant/report.ts";
+import { worst } from "../health.ts";
 import type { StatusOfOne } from "../overview.ts";
 import { DatasetCard } from "./dataset-card.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
@@ -25,10 +26,13 @@ interface TenantPageProps extends Frame {
 export function TenantPage({ nonce, operable, status, deadLetters, done, refresh }: TenantPageProps): JSX.Element {
   const { id } = status;
   const now = Date.parse(status.now);
-  const sentence = tenantHeadline(status, status.problems.length);
+  // The secret of one of its destinations is no part of the tenant, but it is what the page is about to tell.
+  const health =
+    status.health === "paused" ? "paused" : worst([status.health, ...status.problems.map((one) => one.health)]);
+  const sentence = tenantHeadline({ ...status, health }, status.problems.length);
   const notice = notices.get(done ?? "");
   return (
-    <Layout nonce={nonce} title={`${id}: ${sentence}`} health={status.health} version={status.version}>
+    <Layout nonce={nonce} title={`${id}: ${sentence}`} health={health} version={status.version}>
       <nav aria-label="Breadcrumb">
         <a href="/status">All tenants</a> / <b>{id}</b>
       </nav>
@@ -37,7 +41,7 @@ export function TenantPage({ nonce, operable, status, deadLetters, done, refresh
           {notice} <a href={statusPath(id)}>Look again</a>
         </p>
       )}
-      <h1 class={`headline ${status.health}`}>{sentence}</h1>
+      <h1 class={`headline ${health}`}>{sentence}</h1>
       <p class="about">
         Reported: <Time at={status.reportedAt} now={now} /> · Cron fired: <Time at={status.cron.lastTickAt} now={now} />
         {refresh !== undefined && (
