@@ -154,7 +154,7 @@ describe("the pages in a real browser", () => {
   });
 
   test.each([
-    ["Asia/Kolkata", true, /GMT\+5:30 \d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
+    ["Asia/Kolkata", true, /^\d{4}-\d\d-\d\d [\d:]{8} GMT\+5:30 \d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
     ["Asia/Kolkata", false, /^\d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
     ["UTC", true, /^\d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
   ])("a time is told in the reader's zone (%s, script: %s), with UTC beside", async (zone, script, told) => {

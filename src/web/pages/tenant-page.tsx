@@ -42,15 +42,7 @@ export function TenantPage({ nonce, operable, status, deadLetters, done, refresh
         </p>
       )}
       <h1 class={`headline ${health}`}>{sentence}</h1>
-      <p class="about">
-        Reported: <Time at={status.reportedAt} now={now} /> · Cron fired: <Time at={status.cron.lastTickAt} now={now} />
-        {refresh !== undefined && (
-          <>
-            {" · "}
-            <RefreshSwitch path={statusPath(id)} on={refresh} />
-          </>
-        )}
-      </p>
+      <About status={status} now={now} refresh={refresh} />
       {operable && <Operations id={id} paused={status.paused} />}
       {status.notes.map((note) => (
         <p class="note">{note}</p>
@@ -89,6 +81,20 @@ export function TenantPage({ nonce, operable, status, deadLetters, done, refresh
         />
       )}
     </Layout>
+  );
+}
+
+function About({ status, now, refresh }: Pick<TenantPageProps, "status" | "refresh"> & { now: number }): JSX.Element {
+  return (
+    <p class="about">
+      Reported: <Time at={status.reportedAt} now={now} /> · Cron fired: <Time at={status.cron.lastTickAt} now={now} />
+      {refresh !== undefined && (
+        <>
+          {" · "}
+          <RefreshSwitch path={statusPath(status.id)} on={refresh} />
+        </>
+      )}
+    </p>
   );
 }
 
