@@ -1,9 +1,9 @@
-// Prints "N passed, N failed" from Vitest's JSON report, as the last line of `.ci/run`. Plain JavaScript: it also runs when the install failed.
+// Prints "N passed, N failed" from Vitest's JSON reports, as the last line of `.ci/run`. Plain JavaScript: it also runs when the install failed.
 import { existsSync, readFileSync } from "node:fs";
 
-const [, , path, exitCode] = process.argv;
-const report = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
-const files = report?.testResults ?? [];
+const [, , exitCode, ...paths] = process.argv;
+const reports = paths.filter(existsSync).map((path) => JSON.parse(readFileSync(path, "utf8")));
+const files = reports.flatMap((report) => report.testResults);
 const tests = files.flatMap((file) => file.assertionResults);
 
 const passed = tests.filter((test) => test.status === "passed").length;

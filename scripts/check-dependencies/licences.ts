@@ -29,6 +29,11 @@ export const exceptions: readonly Exception[] = [
     reason: "vite's own, for style sheets; unchanged, and this program has none that goes through it",
   },
   {
+    names: ["axe-core"],
+    licence: "MPL-2.0",
+    reason: "looks at the pages in npm run test:browser; unchanged, and no part of any page that is served",
+  },
+  {
     names: ["@img/sharp-libvips-*", "@img/sharp-wasm32", "@img/sharp-win32-*"],
     licence: "LGPL-3.0-or-later",
     reason: "miniflare's imitation of Cloudflare Images; an unchanged library in a package of its own",

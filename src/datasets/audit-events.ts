@@ -26,6 +26,37 @@ export const auditEvents: Feed = {
   enrichments: ["actor"],
   pageLimit,
   recordsKey: "results",
+  documented: {
+    fields: [
+      "id",
+      "action",
+      "occurred_at",
+      "actor_id",
+      "actor_type",
+      "target_id",
+      "target_type",
+      "target_component",
+      "new_state",
+      "metadata",
+    ],
+    // The page says that the list grows. Some are in public samples only: "detect" and what it is about in
+    // https://github.com/DataDog/integrations-core/tree/master/kandji, "api_token" in
+    // https://github.com/elastic/integrations/tree/main/packages/iru
+    words: {
+      action: ["create", "update", "delete", "detect"],
+      actor_type: ["user", "kandji", "api_token"],
+      target_type: [
+        "blueprint",
+        "library_item",
+        "api_token",
+        "device",
+        "user",
+        "admin",
+        "file_detection",
+        "vulnerability",
+      ],
+    },
+  },
 
   ask: ({ limit, since, until, order, cursor }: Query) => ({
     path,

@@ -59,6 +59,12 @@ export interface Feed extends Described {
   readonly pageLimit: number;
   /** The key of the answer whose array holds the records. */
   readonly recordsKey: string;
+  /** What its API page and public samples have; a verification tells of anything else. */
+  readonly documented: {
+    readonly fields: readonly string[];
+    /** Fields that hold one of a few words, with those that are known. */
+    readonly words: Readonly<Record<string, readonly string[]>>;
+  };
   ask(query: Query): KandjiRequest;
   /** Throws `UnreadableAnswer` when the answer does not have the dataset's shape. */
   read(answer: unknown): Reading;

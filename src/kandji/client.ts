@@ -17,6 +17,7 @@ export class KandjiClient {
   readonly #origin: string;
   readonly #token: Secret;
   readonly #budget: RequestBudget;
+  #aheadMs: number | undefined;
 
   constructor(ports: Ports, origin: string, token: Secret, budget: RequestBudget) {
     this.#ports = ports;
@@ -27,6 +28,11 @@ export class KandjiClient {
 
   get host(): string {
     return new URL(this.#origin).host;
+  }
+
+  /** By how many milliseconds Kandji's clock is ahead of ours, by its last answer; `undefined` while none has told. */
+  get aheadMs(): number | undefined {
+    return this.#aheadMs;
   }
 
   /** Asks once. `permission` is what the token needs for it, named in the mend. */
@@ -58,7 +64,13 @@ export class KandjiClient {
       return { ok: false, failure: unreachable(error) };
     }
     this.#budget.answered(answer.headers);
+    this.#noteClock(answer.headers);
     return this.#judge(answer, permission);
+  }
+
+  #noteClock(headers: Headers): void {
+    const theirs = Date.parse(headers.get("Date") ?? "");
+    if (!Number.isNaN(theirs)) this.#aheadMs = theirs - this.#ports.now();
   }
 
   #judge(answer: HttpAnswer, permission: Permission): Result {

@@ -1,6 +1,6 @@
 import type { Micros } from "../datasets/dataset.ts";
 import type { ChainPage, ChainStanding } from "../spool/chain.ts";
-import type { Check } from "../verification/checks.ts";
+import type { Check } from "../verification/check.ts";
 
 export type { ChainPage, ChainStanding, Check };
 

@@ -10,45 +10,49 @@ import { Pass } from "../delivery/pass.ts";
 import { send } from "../delivery/send.ts";
 import type { Verdict } from "../destinations/destination.ts";
 import type { KandjiClient } from "../kandji/client.ts";
-import type { Permission } from "../kandji/failure.ts";
+import type { Failure, Permission } from "../kandji/failure.ts";
 import type { Ports } from "../ports.ts";
-
-/** One thing that was tried for real, and the mend when it failed. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly message: string;
-  readonly fix?: string;
-}
+import type { Check } from "./check.ts";
+import { checkClock } from "./clock.ts";
+import { checkRecords } from "./drift.ts";
+import { checkHost } from "./host.ts";
 
 const recentMs = 24 * 3_600_000;
+/** Records of a feed that are held to what is documented: one request brings them. */
+const sampleSize = 10;
 
-/** A check that would come before the time that the other side named. */
-export const postponed = (name: string, until: number): Check => ({
-  name,
-  ok: false,
-  message: `No request is made before ${new Date(until).toISOString()}: the other side, or the hourly share, wants it so`,
-  fix: "Verify again after that time",
-});
-
-/** Asks Kandji for one record of each dataset that the tenant collects, and for one admin where events are to name them. */
-export async function checkSource(ports: Ports, client: KandjiClient, tenant: TenantConfig): Promise<Check[]> {
+/**
+ * Asks Kandji for a few records of each dataset that the tenant collects, and for one admin where events are to name them;
+ * then tells of host and clock. `mayName`: whether unknown words of records may be told here.
+ */
+export async function checkSource(
+  ports: Ports,
+  client: KandjiClient,
+  tenant: TenantConfig,
+  { mayName }: { readonly mayName: boolean },
+): Promise<Check[]> {
   const checks: Check[] = [];
   const asker = new Asker(ports, client);
   for (const [name, { api, enrich }] of tenant.datasets) {
     const dataset = datasets.get(name);
     if (dataset === undefined) continue;
-    checks.push(dataset.reading === "feed" ? await asker.feed(dataset) : await asker.listing(dataset, api));
+    if (dataset.reading === "feed") checks.push(...(await asker.feed(dataset, mayName)));
+    else checks.push(await asker.listing(dataset, api));
     const isNamed = enrich.includes("actor") && !tenant.datasets.has(admins.name);
     if (isNamed) checks.push(await asker.listing(admins, undefined));
   }
+  if (asker.outcomes.length > 0) checks.push(checkHost(client.host, asker.outcomes));
+  // Nobody's clock was seen where nothing answered.
+  if (asker.outcomes.some((outcome) => outcome?.kind !== "kandji-unreachable")) checks.push(checkClock(client.aheadMs));
   return checks;
 }
 
-/** Asks for one record of a dataset, and for one device where each is asked. */
+/** Asks for a few records of a dataset, and for one device where each is asked. */
 class Asker {
   readonly #ports: Ports;
   readonly #client: KandjiClient;
+  /** What came of each request: `undefined` for an answer. */
+  readonly outcomes: (Failure | undefined)[] = [];
   #device: Promise<Answer> | undefined;
 
   constructor(ports: Ports, client: KandjiClient) {
@@ -56,11 +60,14 @@ class Asker {
     this.#client = client;
   }
 
-  async feed(dataset: Feed): Promise<Check> {
-    const request = dataset.ask({ limit: 1, since: microsOf(this.#ports.now() - recentMs), order: "time" });
-    const read = (body: string) => dataset.read(JSON.parse(body)).records.length;
+  async feed(dataset: Feed, mayName: boolean): Promise<Check[]> {
+    const since = microsOf(this.#ports.now() - recentMs);
+    const request = dataset.ask({ limit: sampleSize, since, order: "time" });
+    let records: readonly unknown[] = [];
+    const read = (body: string): number => (records = dataset.read(JSON.parse(body)).records).length;
     const answer = await this.#ask(request, { permission: dataset.permission, read });
-    return this.#check(dataset.permission, answer, "no record in the last 24 hours");
+    const check = this.#check(dataset.permission, answer, "no record in the last 24 hours");
+    return records.length === 0 ? [check] : [check, checkRecords(dataset, records, mayName)];
   }
 
   async listing(dataset: Listing, api: "v1" | "v2" | undefined): Promise<Check> {
@@ -86,6 +93,7 @@ class Asker {
 
   async #ask(request: KandjiRequest, { permission, read }: Reading): Promise<Answer> {
     const result = await this.#client.get(request, permission);
+    this.outcomes.push(result.ok ? undefined : result.failure);
     if (!result.ok) return { ok: false, message: result.failure.message, fix: result.failure.fix };
     try {
       const found = read(result.body);

@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { prefersPage } from "./negotiation.ts";
+import { refreshSeconds } from "./pages/refresh.tsx";
 import { RefusalPage } from "./pages/refusal-page.tsx";
 import type { Refusal } from "./refusal.ts";
 import type { WebTypes } from "./web-types.ts";
@@ -24,6 +25,16 @@ export function page(
   status: ContentfulStatusCode = 200,
 ): Response | Promise<Response> {
   return c.html(html`<!doctype html>${content}`, status);
+}
+
+/**
+ * Has the page load itself anew unless the reader stopped that; says whether it will. By header and not by a `meta` element,
+ * which checkers of accessibility refuse wherever it stands: they cannot see that the page has a link to stop it.
+ */
+export function keepFresh(c: Context<WebTypes>): boolean {
+  const isOn = c.req.query("refresh") !== "off";
+  if (isOn) c.header("Refresh", String(refreshSeconds));
+  return isOn;
 }
 
 export function refuse(c: Context<WebTypes>, { status, text, headers }: Refusal): Response | Promise<Response> {

@@ -1,5 +1,6 @@
 /** The HTTP side of the forwarder: who may come in, which routes there are, and how a refusal is said. */
 
+import { createHash } from "node:crypto";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { NONCE, secureHeaders } from "hono/secure-headers";
@@ -7,6 +8,7 @@ import { isCrossSite, minAdminTokenLength, roleOf, whyClosed } from "./access.ts
 import { refuse } from "./answers.tsx";
 import type { Gateway } from "./gateway.ts";
 import { createHealthCheck } from "./healthz.ts";
+import { localTimes } from "./pages/local-times.ts";
 import { Refusal } from "./refusal.ts";
 import { addRoutes } from "./routes.ts";
 import type { WebTypes } from "./web-types.ts";
@@ -37,10 +39,11 @@ export function createApp<Bindings extends object>(open: (env: Bindings) => Gate
 }
 
 const headers: MiddlewareHandler<WebTypes> = secureHeaders({
-  // The icon of a page is a picture in its own markup; nothing else is loaded from anywhere, and nothing runs.
+  // The icon of a page is a picture in its own markup; nothing else is loaded from anywhere, and nothing runs but our one script.
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     styleSrc: [NONCE],
+    scriptSrc: [`'sha256-${createHash("sha256").update(localTimes).digest("base64")}'`],
     imgSrc: ["data:"],
     formAction: ["'self'"],
     frameAncestors: ["'none'"],

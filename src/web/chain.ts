@@ -16,7 +16,7 @@ interface Question {
   readonly after: number;
 }
 
-const question: z.ZodType<Question> = z.strictObject({
+export const question: z.ZodType<Question> = z.strictObject({
   destination: z.string().optional(),
   after: z
     .string()

@@ -1,6 +1,8 @@
 import type { Context, Handler, Hono, MiddlewareHandler } from "hono";
 import { showChain } from "./chain.ts";
+import { showMetrics } from "./metrics/show-metrics.ts";
 import { deleteDeadLetters, forget, pause, poll, redrive, replay, resume, verify } from "./operations.tsx";
+import { showOpenapi } from "./openapi/show-openapi.ts";
 import { Refusal } from "./refusal.ts";
 import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
@@ -34,8 +36,11 @@ export const routes: readonly Route[] = [
   operate("DELETE", "/tenants/:tenant", forget),
   operate("POST", "/tenants/:tenant/forget", forget),
   see("/journal", notYet("show the journal")),
-  see("/metrics", notYet("give metrics")),
-  see("/openapi.json", notYet("describe the routes")),
+  see("/metrics", showMetrics),
+  see(
+    "/openapi.json",
+    showOpenapi(() => routes),
+  ),
 ];
 
 export function addRoutes(app: Hono<WebTypes>): void {

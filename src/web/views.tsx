@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import type { DeadLetterReport, TenantReport } from "../tenant/report.ts";
-import { page, wantsPage } from "./answers.tsx";
+import { keepFresh, page, wantsPage } from "./answers.tsx";
 import { whereabouts } from "./known-tenant.ts";
 import { overview, overviewOfOne, type Circumstances, type StatusOfOne } from "./overview.ts";
 import { DeadLettersPage } from "./pages/dead-letters.tsx";
@@ -19,10 +19,7 @@ export async function showStatus(c: Context<WebTypes>): Promise<Response> {
   if (!wantsPage(c)) {
     return c.json(status);
   }
-  return page(
-    c,
-    <StatusPage nonce={c.get("secureHeadersNonce")} status={status} refresh={c.req.query("refresh") !== "off"} />,
-  );
+  return page(c, <StatusPage nonce={c.get("secureHeadersNonce")} status={status} refresh={keepFresh(c)} />);
 }
 
 export async function showTenant(c: Context<WebTypes>): Promise<Response> {
@@ -34,7 +31,12 @@ export async function showTenant(c: Context<WebTypes>): Promise<Response> {
   const hasDeadLetters = status.destinations.some((destination) => destination.dead > 0);
   const askable = hasDeadLetters && hindrances(subject.tenant).length === 0 && subject.tenant.failed === undefined;
   const deadLetters = askable ? await deadLettersOf(subject) : [];
-  return page(c, <TenantPage {...frameOf(c)} status={status} deadLetters={deadLetters} done={c.req.query("done")} />);
+  const frame = frameOf(c);
+  const refresh = frame.operable ? undefined : keepFresh(c);
+  return page(
+    c,
+    <TenantPage {...frame} status={status} deadLetters={deadLetters} done={c.req.query("done")} refresh={refresh} />,
+  );
 }
 
 export async function showDeadLetters(c: Context<WebTypes>): Promise<Response> {

@@ -1,4 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import axe, { type AxeResults } from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { datasets, permissionOf } from "../../src/datasets/registry.ts";
@@ -8,11 +10,26 @@ import { startWorker, type WorkerProcess } from "../simulator/worker-process.ts"
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const hour = 3_600_000;
 const password = "admin-token-of-the-browser-test";
-const paths = ["/status", "/status/acme", "/verify/acme", "/status/globex", "/verify/globex"];
+const viewerPassword = "viewer-token-of-the-browser-test";
+/** Every page that can be opened; what comes of a button is shown by the tests that press it. */
+const paths = [
+  "/status",
+  "/status?refresh=off",
+  "/status/acme",
+  "/status/acme?done=poll",
+  "/verify/acme",
+  "/status/globex",
+  "/verify/globex",
+  "/tenants/acme/dead-letters",
+  "/status/nobody",
+];
+/** To be looked at: what a test cannot say is whether a page is easy to read. */
+const screenshots = join(import.meta.dirname, "../../screenshots");
 /** Whatever a dataset asks for. */
 const permissions = [...datasets.values()].map((dataset) => permissionOf(dataset).path);
 /** A phone, a desk. */
 const widths = [360, 1440] as const;
+const schemes = ["light", "dark"] as const;
 
 let simulator: SimulatorProcess;
 let worker: WorkerProcess;
@@ -25,7 +42,7 @@ beforeAll(async () => {
     );
   }
   const now = Date.now();
-  const events = [{ seed: 1, count: 2_000, from: now - 40 * hour, to: now, marked: { count: 1, text: "<script>" } }];
+  const events = [{ seed: 1, count: 2_000, from: now - 40 * hour, to: now, marked: { count: 2, text: "<script>" } }];
   simulator = await startSimulator({
     kandji: {
       acme: { token: "token-of-acme", events },
@@ -44,6 +61,7 @@ beforeAll(async () => {
       DESTINATION_ARCHIVE: JSON.stringify({ type: "webhook", url: simulator.addresses.intakes["archive"] }),
       DESTINATION_BROKEN: "{",
       ADMIN_TOKEN: password,
+      VIEWER_TOKEN: viewerPassword,
       ALLOW_LOCAL_HOSTS: "true",
     },
   });
@@ -57,38 +75,112 @@ afterAll(async () => {
   await simulator?.stop();
 });
 
-/** Opens a page of the forwarder and notes everything that the browser complains of. */
-async function open(path: string, width: number): Promise<{ page: Page; complaints: string[] }> {
+interface Reader {
+  readonly width?: number;
+  readonly scheme?: (typeof schemes)[number];
+  readonly as?: string;
+  readonly script?: boolean;
+  /** Far from UTC and not at a whole hour, by default. */
+  readonly zone?: string;
+}
+
+/** Opens a page of the forwarder and notes everything that the browser complains of, and where it goes. */
+async function open(
+  path: string,
+  { width = 1440, scheme = "light", as = password, script = true, zone = "Asia/Kolkata" }: Reader = {},
+): Promise<{ page: Page; complaints: string[]; asked: string[] }> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
-    httpCredentials: { username: "anybody", password },
+    colorScheme: scheme,
+    javaScriptEnabled: script,
+    reducedMotion: "reduce",
+    timezoneId: zone,
+    httpCredentials: { username: "anybody", password: as },
   });
   const page = await context.newPage();
   const complaints: string[] = [];
+  const asked: string[] = [];
   page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
   page.on("pageerror", (error) => void complaints.push(error.message));
+  page.on("request", (request) => void asked.push(request.url()));
   await page.goto(worker.url + path);
-  return { page, complaints };
+  return { page, complaints, asked };
 }
 
+const nameOf = (path: string): string => path.replaceAll(/[^a-z-]+/gu, "-").replaceAll(/^-|-$/gu, "");
+
+/** Everything that a page must be, whatever it shows: looked at by axe-core with all of its rules, and kept as a picture. */
+async function judge(page: Page, name: string): Promise<void> {
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+  expect(await page.locator("h1").count()).toBe(1);
+  expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate("axe.run(document)")) as AxeResults;
+  expect(violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual(
+    [],
+  );
+}
+
+const everyLook = widths.flatMap((width) => schemes.map((scheme) => [width, scheme] as const));
+
 describe("the pages in a real browser", () => {
-  test.each(widths.flatMap((width) => paths.map((path) => [path, width] as const)))(
-    "%s at %i px has a heading, nothing that sticks out, and no complaint of the browser",
-    async (path, width) => {
-      const { page, complaints } = await open(path, width);
-      expect(await page.locator("h1").count()).toBe(1);
-      const overhang = await page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-      );
-      expect(overhang).toBe(0);
-      expect(complaints).toEqual([]);
+  test.each(everyLook.flatMap(([width, scheme]) => paths.map((path) => [path, width, scheme] as const)))(
+    "%s at %i px, %s: a heading, nothing that sticks out, no violation of accessibility, no complaint of the browser",
+    async (path, width, scheme) => {
+      const { page, complaints } = await open(path, { width, scheme });
+      await judge(page, `${nameOf(path)}-${width}-${scheme}`);
+      // Chromium calls the status of a refusal an error of the page.
+      expect(complaints.filter((text) => !(path === "/status/nobody" && text.includes("404")))).toEqual([]);
+      await page.context().close();
     },
   );
+
+  test.each(paths)("%s is less than 100 KB, in one request", async (path) => {
+    const { page, asked } = await open(path);
+    expect(asked.filter((url) => !url.startsWith("data:"))).toEqual([worker.url + path]);
+    expect(new TextEncoder().encode(await page.content()).length).toBeLessThan(100_000);
+    await page.context().close();
+  });
+
+  test("a viewer's pages, with every part opened, are as good", async () => {
+    for (const [width, scheme] of everyLook) {
+      const { page } = await open("/status/globex?refresh=off", { width, scheme, as: viewerPassword });
+      expect(await page.locator("form").count()).toBe(0);
+      await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+      await judge(page, `viewer-opened-${width}-${scheme}`);
+      await page.context().close();
+    }
+  });
+
+  test.each([
+    ["Asia/Kolkata", true, /^\d{4}-\d\d-\d\d [\d:]{8} GMT\+5:30 \d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
+    ["Asia/Kolkata", false, /^\d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
+    ["UTC", true, /^\d{4}-\d\d-\d\d [\d:]{8} UTC$/u],
+  ])("a time is told in the reader's zone (%s, script: %s), with UTC beside", async (zone, script, told) => {
+    const { page, complaints } = await open("/status/acme", { zone, script });
+    const small = await page.locator("h1 ~ p.about time").first().locator("small").allInnerTexts();
+    expect(small.join(" ")).toMatch(told);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("the first key leads to the content, and every button can be reached and pressed by keys", async () => {
+    const { page } = await open("/verify/acme");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to content");
+    const button = page.getByRole("button", { name: "Run the checks" });
+    for (let press = 0; press < 20 && !(await button.evaluate((one) => one.matches(":focus"))); press++)
+      await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByText("works", { exact: true }).first().waitFor();
+    await page.context().close();
+  });
 
   test.each(widths)(
     "at %i px a dataset that is walked whole is a line, and all of it one click down",
     async (width) => {
-      const { page, complaints } = await open("/status/globex", width);
+      const { page, complaints } = await open("/status/globex", { width });
       const lines = page.locator(".walked > li");
       expect(await lines.count()).toBe(datasets.size - 1);
       const heights = await lines.evaluateAll((all) => all.map((line) => line.getBoundingClientRect().height));
@@ -106,21 +198,80 @@ describe("the pages in a real browser", () => {
     },
   );
 
-  test("the verification is run with a button and tells of both ends", async () => {
-    const { page } = await open("/verify/acme", 1440);
-    await page.getByRole("button", { name: "Run the checks" }).click();
-    await page.waitForLoadState();
-    const text = await page.locator("main").innerText();
-    expect(text).toContain("List audit events");
-    expect(text).toContain("archive");
+  test.each(everyLook)(
+    "the verification is run with a button and tells of both ends, at %i px, %s",
+    async (width, scheme) => {
+      const { page, complaints } = await open("/verify/acme", { width, scheme });
+      await page.getByRole("button", { name: "Run the checks" }).click();
+      await page.getByRole("heading", { name: "Everything works" }).waitFor();
+      const text = await page.locator("main").innerText();
+      for (const part of ["List audit events", "Kandji: clock", "Kandji: host", "archive"])
+        expect(text).toContain(part);
+      await judge(page, `verified-${width}-${scheme}`);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
+});
+
+describe("operations, in a browser without script", () => {
+  const acme = async (): Promise<Page> => (await open("/status/acme", { script: false })).page;
+
+  test("poll", async () => {
+    const page = await acme();
+    await page.getByRole("button", { name: "Poll and deliver now" }).click();
+    await page.waitForURL(/done=poll/u);
+    expect(await page.getByRole("status").innerText()).toMatch(/\S/u);
+    await page.context().close();
   });
 
-  test("a refused record is shown as text, and redriven with a button", async () => {
-    const { page, complaints } = await open("/status/acme", 1440);
-    await expect.poll(async () => (await page.reload(), page.locator("main").innerText())).toContain("422");
-    expect(await page.locator("main").textContent()).toContain("<script>");
-    await page.getByRole("button", { name: "Try again" }).first().click();
-    await page.waitForLoadState();
-    expect(complaints).toEqual([]);
+  test.each([
+    ["the tenant", /^Pause the tenant/u, /^Resume the tenant/u],
+    ["a dataset", /^Pause dataset audit-events/u, /^Resume dataset audit-events/u],
+    ["a destination", /^Pause destination archive/u, /^Resume destination archive/u],
+  ])("pause and resume %s", async (_, pause, resume) => {
+    const page = await acme();
+    await page.getByRole("button", { name: pause }).click();
+    await page.waitForURL(/done=pause/u);
+    await page.getByRole("button", { name: resume }).click();
+    await page.waitForURL(/done=resume/u);
+    expect(await page.getByRole("button", { name: pause }).count()).toBe(1);
+    await page.context().close();
+  });
+
+  test("a refused record is shown as text; one is deleted, the other tried again", async () => {
+    const page = await acme();
+    const main = page.locator("main");
+    await expect
+      .poll(async () => (await page.reload(), main.textContent()), { timeout: 30_000 })
+      .toContain("2 dead letters");
+    expect(await main.textContent()).toContain("<script>");
+    await page
+      .getByRole("button", { name: /^Delete dead letter/u })
+      .first()
+      .click();
+    await page.waitForURL(/done=delete/u);
+    expect(await main.textContent()).toContain("1 dead letter");
+    await page
+      .getByRole("button", { name: /^Try again dead letter/u })
+      .first()
+      .click();
+    await page.waitForURL(/done=redrive/u);
+    expect(await page.getByRole("button", { name: /^Try again/u }).count()).toBe(0);
+    await page.context().close();
+  });
+
+  test("forget, which asks for the name", async () => {
+    const page = await acme();
+    await page.getByText("Forget this tenant").click();
+    await page.getByLabel("Type acme to confirm").fill("globex");
+    await page.getByRole("button", { name: "Forget acme" }).click();
+    expect(await page.locator("main").innerText()).toContain('"confirm" is not the id of this tenant');
+    await page.goto(`${worker.url}/status/acme`);
+    await page.getByText("Forget this tenant").click();
+    await page.getByLabel("Type acme to confirm").fill("acme");
+    await page.getByRole("button", { name: "Forget acme" }).click();
+    await page.waitForURL(/\/status$/u);
+    await page.context().close();
   });
 });

@@ -33,8 +33,10 @@ describe("a tenant", () => {
         if (run === evictedBefore) room.evict();
         if (run === verifiedBefore) {
           const { checks } = await verify(room.engine.state);
-          // One of Kandji, and one of each destination.
-          expect(checks).toHaveLength(1 + destinationSecrets.size);
+          // At least one of Kandji, and one of each destination.
+          const ofKandji = checks.filter(({ name }) => name.startsWith("Kandji: "));
+          expect(ofKandji.length).toBeGreaterThan(0);
+          expect(checks.length - ofKandji.length).toBe(destinationSecrets.size);
           expect(secretsIn(JSON.stringify(checks))).toEqual([]);
         }
         const report = await room.fire();

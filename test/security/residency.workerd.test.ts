@@ -189,14 +189,16 @@ test("no page, answer, log line, or value that leaves the object of a tenant wit
   expect(border.said.filter(({ where }) => where === "console.log").length).toBeGreaterThan(5);
 });
 
-test("what is looked for would be found: a tenant without one shows the beginning of a dead letter, to readers alone", async () => {
+test("what is looked for would be found: a tenant without one shows the beginning of a dead letter, and unknown words when it is verified, to readers alone", async () => {
   const border = new Border("nomad", {});
   await live(border);
   const places = await border.whereIs(bodyMark);
   expect(places.toSorted()).toEqual([
     "GET /status/nomad 200",
     "GET /tenants/nomad/dead-letters 200",
+    "POST /tenants/nomad/verify 200",
     "TENANTS nomad.deadLetters",
+    "TENANTS nomad.verify",
   ]);
 });
 

@@ -47,6 +47,8 @@ export interface KandjiSettings {
   readonly vulnerabilityNames: "documented" | "observed";
   /** Milliseconds before each answer. */
   readonly latencyMs: number;
+  /** By how much the clock of its `Date` headers is ahead. */
+  readonly clockAheadMs: number;
 }
 
 export interface Violation {
@@ -98,6 +100,7 @@ const USUAL: KandjiSettings = {
   peoplePerPage: 300,
   vulnerabilityNames: "observed",
   latencyMs: 0,
+  clockAheadMs: 0,
 };
 
 export class SimulatedKandji {
@@ -207,6 +210,7 @@ export class SimulatedKandji {
             this.requests,
           );
     this.#rate.announce(now, answer.headers);
+    answer.headers.set("date", new Date(now + this.#settings.clockAheadMs).toUTCString());
     return answer;
   }
 

@@ -53,6 +53,7 @@ export const kandjiChange = z.strictObject({
   peoplePerPage: z.int().min(1).optional(),
   vulnerabilityNames: z.enum(["documented", "observed"]).optional(),
   latencyMs: milliseconds.optional(),
+  clockAheadMs: z.int().optional(),
 });
 
 export const intakeChange = z.strictObject({

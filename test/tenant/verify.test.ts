@@ -1,5 +1,6 @@
 /** Contract §6, `POST /tenants/:tenant/verify`: both ends are tried for real, and nobody before the time that they named. */
 import { describe, expect, test } from "vitest";
+import { datasets as registered, permissionOf } from "../../src/datasets/registry.ts";
 import type { Check, Verification } from "../../src/tenant/report.ts";
 import { verify } from "../../src/tenant/verify.ts";
 import type { FaultSettings } from "../simulator/faults.ts";
@@ -32,7 +33,16 @@ describe("verification", () => {
   test("asks Kandji for one record and sends each destination one, and counts neither", async () => {
     const it = house({ siem: {}, archive: {} });
     const verification = await verified(it);
-    expect(verification).toMatchObject({ ok: true, checks: [{ ok: true }, { ok: true }, { ok: true }] });
+    expect(verification.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(verification.ok).toBe(true);
+    expect(verification.checks.map(({ name }) => name)).toEqual([
+      'Kandji: "List audit events" (GET /api/v1/audit/events)',
+      "Kandji: records of audit-events",
+      "Kandji: host acme.api.kandji.io (region us)",
+      "Kandji: clock",
+      "Destination siem (webhook, intake.example)",
+      "Destination archive (webhook, intake.example)",
+    ]);
     expect(about(verification, "Kandji")?.message).toContain("a record was read");
     expect([asked(it), sentTo(it, "siem"), sentTo(it, "archive")]).toEqual([1, 1, 1]);
     for (const { collected, delivered, requests } of it.report().destinations)
@@ -72,7 +82,7 @@ describe("verification of what is walked", () => {
     const it = walked(["*"]);
     const verification = await verified(it);
     expect(verification.checks.filter(({ ok }) => !ok)).toEqual([]);
-    expect(verification.checks).toHaveLength(6);
+    expect(verification.checks.filter(({ name }) => name.includes("GET "))).toHaveLength(5);
     // Five endpoints, and the list of devices once more for those that ask each device.
     expect(asked(it)).toBe(6);
   });
@@ -88,11 +98,191 @@ describe("verification of what is walked", () => {
     for (const { fix } of wrong) expect(fix).toContain("tick");
   });
 
+  /** What the token needs for each dataset, as its first way asks. */
+  const needed = new Map([...registered].map(([name, dataset]) => [name, permissionOf(dataset)]));
+  const paths = [...new Set([...needed.values()].map(({ path }) => path))];
+
+  test.each(paths)("names %s when it alone is missing, and what cannot be asked without it", async (missing) => {
+    const it = new Household(
+      {
+        kandji: {
+          acme: {
+            token: "token-of-acme",
+            permissions: paths.filter((path) => path !== missing),
+            fleet: { devices: 2 },
+          },
+        },
+        intakes: { siem: { kind: "webhook" } },
+      },
+      secrets({ siem: {} }, { datasets: Object.fromEntries([...needed.keys()].map((name) => [name, {}])) }),
+    );
+    const wrong = (await verified(it)).checks.filter(({ ok }) => !ok);
+    const isMeant = ({ path }: { path: string }): boolean =>
+      path === missing || (missing === "/api/v1/devices" && path.includes("{device_id}"));
+    const meant = [...needed.values()].filter(isMeant);
+    expect(new Set(wrong.map(({ name }) => name))).toEqual(
+      new Set(meant.map(({ label, method, path }) => `Kandji: "${label}" (${method} ${path})`)),
+    );
+    for (const { fix } of wrong) expect(fix).toContain("tick");
+  });
+
   test("names the product that is missing", async () => {
     const it = walked(["*"], { "/api/v1/threat-details": 403 });
     const wrong = (await verified(it)).checks.filter(({ ok }) => !ok);
     expect(wrong).toHaveLength(1);
     expect(wrong[0]?.fix).toContain("If the tenant has EDR");
+  });
+});
+
+describe("verification of the clock", () => {
+  test.each([
+    [0, true, "agree"],
+    [60_000, true, "60 s ahead of"],
+    [61_000, false, "61 s ahead of"],
+    [-60_000, true, "60 s behind"],
+    [-61_000, false, "61 s behind"],
+  ])("Kandji's is %i ms ahead", async (clockAheadMs, ok, said) => {
+    const it = house();
+    it.world.kandji.get("acme")?.change({ clockAheadMs });
+    const verification = await verified(it);
+    expect(about(verification, "Kandji: clock")).toMatchObject({ ok, message: expect.stringContaining(said) });
+    expect(verification.ok).toBe(ok);
+  });
+});
+
+describe("verification of the host", () => {
+  const elsewhere = (settings: object): Household =>
+    new Household(
+      {
+        kandji: { acme: { token: "token-of-acme", host: "acme.api.eu.kandji.io" } },
+        intakes: { siem: { kind: "webhook" } },
+      },
+      secrets({ siem: {} }, settings),
+    );
+
+  test("names the region that the secret says, and the other, where nobody is", async () => {
+    const check = about(await verified(elsewhere({})), "Kandji: host");
+    expect(check).toMatchObject({ name: "Kandji: host acme.api.kandji.io (region us)", ok: false });
+    expect(check?.fix).toContain('"region": "eu"');
+  });
+
+  test("is well where it is", async () => {
+    const check = about(await verified(elsewhere({ region: "eu" })), "Kandji: host");
+    expect(check).toMatchObject({ name: "Kandji: host acme.api.eu.kandji.io (region eu)", ok: true });
+  });
+
+  test("is well where the token is refused: somebody is there", async () => {
+    const it = house();
+    it.world.kandji.get("acme")?.change({ token: "another-token" });
+    const verification = await verified(it);
+    expect(verification.ok).toBe(false);
+    expect(about(verification, "Kandji: host")?.ok).toBe(true);
+  });
+
+  test("that nobody can reach tells no time", async () => {
+    const it = house();
+    it.world.kandji.get("acme")?.faults.set({ always: { do: "hang" } });
+    const verification = await verified(it);
+    expect(about(verification, "Kandji: host")?.ok).toBe(false);
+    expect(about(verification, "Kandji: clock")).toBeUndefined();
+  });
+});
+
+describe("verification of records", () => {
+  const usual = {
+    id: "01K8QZ3M4T7R9W2X5Y6A8B0C1D",
+    action: "update",
+    occurred_at: "2026-05-01T07:59:00.000000Z",
+    actor_id: "3b0d7a52",
+    actor_type: "user",
+    target_id: "8e5f1c20",
+    target_type: "blueprint",
+    target_component: null,
+    new_state: { name: "Engineering laptops" },
+    metadata: {},
+  };
+  const having = (records: readonly object[], settings: object = {}): Household => {
+    const it = new Household(
+      { kandji: { acme: { token: "token-of-acme" } }, intakes: { siem: { kind: "webhook" } } },
+      secrets({ siem: {} }, settings),
+    );
+    const at = (epoch - minute) * 1000;
+    const events = records.map((record, index) => {
+      const raw = JSON.stringify(record);
+      return { id: String(index), at: at + index, visibleAt: epoch - minute, raw, key: String(index), served: 0 };
+    });
+    it.world.kandji.get("acme")?.store.add(events);
+    return it;
+  };
+  const looked = async (it: Household) => about(await verified(it), "Kandji: records");
+
+  test("that are as documented has nothing to tell", async () => {
+    expect(await looked(having([usual]))).toEqual({
+      name: "Kandji: records of audit-events",
+      ok: true,
+      message: "1 record was looked at: as the API page has them",
+    });
+  });
+
+  test("lists fields and words that the API page does not have, each once, and no other value", async () => {
+    const odd = { ...usual, action: "remediate", actor_type: "iru", received_at: "secret-of-a-record", tenant_id: 7 };
+    const check = await looked(having([usual, odd, odd]));
+    expect(check).toMatchObject({ ok: true });
+    expect(check?.drift).toEqual([
+      'field "received_at"',
+      'field "tenant_id"',
+      'action "remediate"',
+      'actor_type "iru"',
+    ]);
+    expect(check?.message).toContain('action "remediate"');
+    expect(JSON.stringify(check)).not.toContain("secret-of-a-record");
+  });
+
+  test("shows nothing that does not look like a name", async () => {
+    const odd = {
+      ...usual,
+      target_type: "dana@northbay.example",
+      "\u001b[2Jx": 1,
+      [`x${"y".repeat(64)}`]: 1,
+      "<b>": 1,
+    };
+    expect((await looked(having([odd])))?.drift).toEqual(["field ‹unknown›", "target_type ‹unknown›"]);
+  });
+
+  test.each([
+    [20, 20],
+    [21, 21],
+    [50, 21],
+  ])("names twenty and counts the rest: %i", async (fields, told) => {
+    const more = Object.fromEntries(Array.from({ length: fields }, (_, index) => [`field_${index}`, 1]));
+    const { drift = [] } = (await looked(having([{ ...usual, ...more }]))) ?? {};
+    expect(drift).toHaveLength(told);
+    expect(drift.includes(`${fields - 20} more`)).toBe(fields > 20);
+  });
+
+  test("names nothing of them for a tenant with a jurisdiction", async () => {
+    const odd = { ...usual, action: "remediate", received_at: 1 };
+    expect((await looked(having([odd], { jurisdiction: "eu" })))?.drift).toEqual([
+      "field ‹unknown›",
+      "action ‹unknown›",
+    ]);
+  });
+
+  test("is not well when one has no id or no time", async () => {
+    const { id: _id, ...bare } = usual;
+    const it = having([usual, bare]);
+    expect(await looked(it)).toMatchObject({
+      ok: false,
+      message: "2 records were looked at, 1 without an id or a time",
+    });
+    expect((await verified(it)).ok).toBe(false);
+  });
+
+  test("looks at no more than ten, with one request", async () => {
+    const it = house();
+    it.world.kandji.get("acme")?.seed({ seed: 5, count: 40, from: epoch - hour, to: epoch - minute });
+    expect((await looked(it))?.message).toBe("10 records were looked at: as the API page has them");
+    expect(asked(it)).toBe(1);
   });
 });
 

@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../src/datasets/registry.ts";
 import type { Problem, TenantReport } from "../../src/tenant/report.ts";
 import { prefersPage } from "../../src/web/negotiation.ts";
 import { duration, relative } from "../../src/web/pages/format.ts";
+import { localTimes } from "../../src/web/pages/local-times.ts";
 import { routes } from "../../src/web/routes.ts";
 import { asking, browser, form } from "./asking.ts";
+import { withoutOurScript } from "./own-script.ts";
 import {
   aConfig,
   adminToken,
@@ -94,7 +97,7 @@ describe("pages", () => {
   ];
   for (const path of pages) {
     it(`${path} shows what others wrote as text only`, async () => {
-      const text = await (await asking(evilGateway())(path, { headers: browser })).text();
+      const text = withoutOurScript(await (await asking(evilGateway())(path, { headers: browser })).text());
       expect(text).not.toContain("<script");
       expect(text).not.toContain(`"'>`);
       expect(text).not.toContain("[object");
@@ -103,7 +106,7 @@ describe("pages", () => {
 
   it("shows the results of a verification as text only", async () => {
     const response = await asking(evilGateway())("/tenants/acme/verify", { method: "POST", headers: form, body: "" });
-    const text = await response.text();
+    const text = withoutOurScript(await response.text());
     expect(response.status).toBe(200);
     expect(text).toContain("1 check fails");
     expect(text).not.toContain("<script");
@@ -117,9 +120,11 @@ describe("pages", () => {
     for (const directive of ["default-src 'none'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) {
       expect(policy).toContain(directive);
     }
-    expect(policy).not.toMatch(/unsafe|script-src|\*/);
+    const digest = createHash("sha256").update(localTimes).digest("base64");
+    expect(policy.match(/script-src [^;]*/)?.[0]).toBe(`script-src 'sha256-${digest}'`);
+    expect(policy).not.toMatch(/unsafe|\*/);
     expect(second.headers.get("Content-Security-Policy")).not.toBe(policy);
-    const text = await first.text();
+    const text = withoutOurScript(await first.text());
     expect(text).toContain(`<style nonce="${nonce}">`);
     expect(text).not.toMatch(/<script| style=| on\w+=|javascript:/);
     expect(text.match(/(?:src|href|action)="(?!\/|#|data:)[^"]*"/g)).toBeNull();
@@ -220,11 +225,37 @@ describe("pages", () => {
 
   it("refresh the status, unless the reader stopped it, and never a page with fields", async () => {
     const ask = asking(aGateway());
-    const refreshes = async (path: string) =>
-      (await (await ask(path, { headers: browser })).text()).includes('http-equiv="refresh"');
+    const refreshes = async (path: string, as: "admin" | "viewer" = "admin") => {
+      const response = await ask(path, { headers: browser, as });
+      const text = await response.text();
+      const isOn = response.headers.get("Refresh") !== null;
+      // Whoever needs longer can stop it, and start it again.
+      if (isOn) expect(text).toContain(`href="${path.split("?")[0]}?refresh=off">Stop refreshing every 60 s</a>`);
+      if (path.includes("refresh=off")) expect(text).toContain(`href="${path.split("?")[0]}">Refresh every 60 s</a>`);
+      expect(text.includes("<form") && isOn).toBe(false);
+      return isOn;
+    };
     expect(await refreshes("/status")).toBe(true);
     expect(await refreshes("/status?refresh=off")).toBe(false);
-    expect(await refreshes("/status/acme")).toBe(false);
+    expect(await refreshes("/status/acme", "viewer")).toBe(true);
+    expect(await refreshes("/status/acme?refresh=off", "viewer")).toBe(false);
+    for (const path of ["/status/acme", "/verify/acme", "/tenants/acme/dead-letters", "/nowhere"])
+      expect(await refreshes(path)).toBe(false);
+    expect((await ask("/status")).headers.get("Refresh")).toBeNull();
+  });
+
+  it("tells of a tenant by the worst that it shows, the broken secret of a destination too", async () => {
+    const config = () => aConfig({ destinations: new Map([["siem", broken("DESTINATION_SIEM")]]) });
+    const text = await (await asking(aGateway({ config }))("/status/acme", { headers: browser })).text();
+    expect(text).toContain('<h1 class="headline failing">1 thing needs you</h1>');
+    const paused = aGateway({
+      config,
+      tenant: (id) =>
+        operations([], id, async () => aReport({ health: "paused", paused: true }), [], { ok: true, checks: [] }),
+    });
+    expect(await (await asking(paused)("/status/acme", { headers: browser })).text()).toContain(
+      '<h1 class="headline paused">This tenant is paused</h1>',
+    );
   });
 
   it("have buttons for an admin and none for a viewer", async () => {

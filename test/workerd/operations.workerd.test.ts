@@ -25,14 +25,17 @@ describe("verify", () => {
   test("tries both ends for real, says what the mend is, and counts nothing", async () => {
     const place = new Premises("verified");
     const intake = place.world.intakes.get("siem")!;
-    expect(await verified(place)).toMatchObject({ ok: true, checks: [{ ok: true }, { ok: true }] });
+    const well = await verified(place);
+    expect(well.checks.filter((check) => !check.ok)).toEqual([]);
+    expect(well).toMatchObject({ ok: true });
     expect([place.requests, intake.requests.manners().requests]).toEqual([1, 1]);
     place.kandji.change({ token: "another-token" });
     intake.faults.set({ always: { do: "status", status: 401 } });
     const { ok, checks } = await verified(place);
     expect(ok).toBe(false);
-    for (const check of checks) expect(check).toMatchObject({ ok: false, fix: expect.stringMatching(/./) });
-    expect(checks).toHaveLength(2);
+    const failed = checks.filter((check) => !check.ok);
+    for (const check of failed) expect(check).toMatchObject({ fix: expect.stringMatching(/./) });
+    expect(failed.map(({ name }) => name.split(" ")[0])).toEqual(["Kandji:", "Destination"]);
     expect(await place.report()).toMatchObject({ destinations: [{ collected: 0, delivered: 0, dead: 0, pending: 0 }] });
   });
 

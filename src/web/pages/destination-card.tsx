@@ -35,7 +35,8 @@ export function DestinationCard({ tenant, destination, now, operable }: Destinat
         )}
       </div>
       <p class="about">
-        {clip(destination.type, 40)} at {clip(destination.target, 200)}
+        {clip(destination.type, 40)}
+        {destination.target === "" ? " type: its secret cannot be read" : ` at ${clip(destination.target, 200)}`}
       </p>
       <Balance destination={destination} />
       <dl>

@@ -2,6 +2,7 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Health } from "../../tenant/report.ts";
+import { localTimes } from "./local-times.ts";
 import { style } from "./style.ts";
 
 /** What every page is told besides its own matter. */
@@ -16,13 +17,11 @@ interface LayoutProps {
   readonly title: string;
   readonly health?: Health;
   readonly version?: string;
-  /** Absent for pages that are not kept fresh. */
-  readonly refreshSeconds?: number | undefined;
   readonly children?: Child;
 }
 
-/** The frame of every page. No script: it works in any browser, and the content security policy allows none. */
-export function Layout({ nonce, title, health, version, refreshSeconds, children }: LayoutProps): JSX.Element {
+/** The frame of every page. It works without script: the one that it has only says times once more, in the reader's zone. */
+export function Layout({ nonce, title, health, version, children }: LayoutProps): JSX.Element {
   return (
     <html lang="en">
       <head>
@@ -30,10 +29,9 @@ export function Layout({ nonce, title, health, version, refreshSeconds, children
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        {refreshSeconds !== undefined && <meta http-equiv="refresh" content={String(refreshSeconds)} />}
         <title>{`${title} · kandji-forwarder`}</title>
         <link rel="icon" href={icon(health)} />
-        {/* The one text that is not escaped: our own style sheet, a constant. */}
+        {/* This and the script are the texts that are not escaped: constants of ours. */}
         <style nonce={nonce}>{raw(style)}</style>
       </head>
       <body>
@@ -48,9 +46,10 @@ export function Layout({ nonce, title, health, version, refreshSeconds, children
         </header>
         <main id="content">{children}</main>
         <footer>
-          kandji-forwarder {version} · Times are UTC · The same as JSON: ask this address with{" "}
-          <code>Accept: application/json</code>
+          kandji-forwarder {version} · Times are UTC, and in your zone where the browser says them · The same as JSON:
+          ask this address with <code>Accept: application/json</code>
         </footer>
+        <script>{raw(localTimes)}</script>
       </body>
     </html>
   );

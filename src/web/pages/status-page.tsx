@@ -9,11 +9,11 @@ import { clip, count, number } from "./format.ts";
 import { headline } from "./headline.ts";
 import { Layout } from "./layout.tsx";
 import { Badge, Problems, statusPath, Time } from "./parts.tsx";
+import { RefreshSwitch } from "./refresh.tsx";
 import { isWalked, WalksInBrief } from "./walked-datasets.tsx";
 
 /** Cards that the page shows; tenants beyond it get a line each, so that the page stays small. */
 const shownInFull = 24;
-const refreshSeconds = 30;
 
 interface StatusPageProps {
   readonly nonce: string | undefined;
@@ -27,22 +27,12 @@ export function StatusPage({ nonce, status, refresh }: StatusPageProps): JSX.Ele
   const sentence = headline(status);
   const [full, brief] = divide(status.tenants);
   return (
-    <Layout
-      nonce={nonce}
-      title={sentence}
-      health={status.health}
-      version={status.version}
-      refreshSeconds={refresh ? refreshSeconds : undefined}
-    >
+    <Layout nonce={nonce} title={sentence} health={status.health} version={status.version}>
       <h1 class={`headline ${status.health}`}>{sentence}</h1>
       <p class="about">
         Cron fired: <Time at={status.cron.lastTickAt} now={now} /> · Page made:{" "}
         <time datetime={status.now}>{status.now.slice(11, 19)} UTC</time> ·{" "}
-        {refresh ? (
-          <a href="/status?refresh=off">Stop refreshing every {refreshSeconds} s</a>
-        ) : (
-          <a href="/status">Refresh every {refreshSeconds} s</a>
-        )}
+        <RefreshSwitch path="/status" on={refresh} />
       </p>
       <Problems problems={status.problems} />
       {status.tenants.length === 0 && <FirstSteps />}

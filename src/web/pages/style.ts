@@ -16,7 +16,7 @@ h1{font-size:clamp(1.6rem,5vw,2.6rem);line-height:1.15;margin:.6rem 0 .4rem;lett
 h2{font-size:1.2rem;margin:0 0 .6rem}h3{font-size:1.05rem;margin:0}
 section{margin-top:2rem}p{margin:.3rem 0;max-width:80ch}ul{padding-left:1.2rem}
 .about,small,.none,figcaption{color:var(--soft);font-size:.85rem}
-small{font-size:.75rem;white-space:nowrap;font-variant-numeric:tabular-nums}
+small{font-size:.75rem;white-space:nowrap;font-variant-numeric:tabular-nums}small+small::before{content:"= "}
 code,pre{font:.85em ui-monospace,monospace}
 pre{background:var(--bg);border:1px solid var(--line);border-radius:.4rem;padding:.6rem;white-space:pre-wrap;margin:.4rem 0}
 .ok{--tone:var(--ok)}.degraded{--tone:var(--degraded)}.failing{--tone:var(--failing)}.paused{--tone:var(--paused)}

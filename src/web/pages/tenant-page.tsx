@@ -1,5 +1,6 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DeadLetterReport } from "../../tenant/report.ts";
+import { worst } from "../health.ts";
 import type { StatusOfOne } from "../overview.ts";
 import { DatasetCard } from "./dataset-card.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
@@ -8,6 +9,7 @@ import { tenantHeadline } from "./headline.ts";
 import { Layout, type Frame } from "./layout.tsx";
 import { notices } from "./notices.ts";
 import { Operation, Problems, statusPath, tenantPath, Time, verifyPath } from "./parts.tsx";
+import { RefreshSwitch } from "./refresh.tsx";
 import { Replays } from "./replays.tsx";
 import { Requests, Settings } from "./requests-and-settings.tsx";
 import { isWalked, WalkedDatasets } from "./walked-datasets.tsx";
@@ -17,16 +19,21 @@ interface TenantPageProps extends Frame {
   readonly deadLetters: readonly DeadLetterReport[];
   /** The operation that brought the reader here, as the address names it. */
   readonly done: string | undefined;
+  /** Whether it loads itself anew; `undefined` for a page with fields, where somebody may be typing. */
+  readonly refresh: boolean | undefined;
 }
 
-/** One tenant: everything that is known of it, and what can be done. It does not refresh by itself: somebody may be typing. */
-export function TenantPage({ nonce, operable, status, deadLetters, done }: TenantPageProps): JSX.Element {
+/** One tenant: everything that is known of it, and what can be done. */
+export function TenantPage({ nonce, operable, status, deadLetters, done, refresh }: TenantPageProps): JSX.Element {
   const { id } = status;
   const now = Date.parse(status.now);
-  const sentence = tenantHeadline(status, status.problems.length);
+  // The secret of one of its destinations is no part of the tenant, but it is what the page is about to tell.
+  const health =
+    status.health === "paused" ? "paused" : worst([status.health, ...status.problems.map((one) => one.health)]);
+  const sentence = tenantHeadline({ ...status, health }, status.problems.length);
   const notice = notices.get(done ?? "");
   return (
-    <Layout nonce={nonce} title={`${id}: ${sentence}`} health={status.health} version={status.version}>
+    <Layout nonce={nonce} title={`${id}: ${sentence}`} health={health} version={status.version}>
       <nav aria-label="Breadcrumb">
         <a href="/status">All tenants</a> / <b>{id}</b>
       </nav>
@@ -35,10 +42,8 @@ export function TenantPage({ nonce, operable, status, deadLetters, done }: Tenan
           {notice} <a href={statusPath(id)}>Look again</a>
         </p>
       )}
-      <h1 class={`headline ${status.health}`}>{sentence}</h1>
-      <p class="about">
-        Reported: <Time at={status.reportedAt} now={now} /> · Cron fired: <Time at={status.cron.lastTickAt} now={now} />
-      </p>
+      <h1 class={`headline ${health}`}>{sentence}</h1>
+      <About status={status} now={now} refresh={refresh} />
       {operable && <Operations id={id} paused={status.paused} />}
       {status.notes.map((note) => (
         <p class="note">{note}</p>
@@ -78,6 +83,20 @@ export function TenantPage({ nonce, operable, status, deadLetters, done }: Tenan
         />
       )}
     </Layout>
+  );
+}
+
+function About({ status, now, refresh }: Pick<TenantPageProps, "status" | "refresh"> & { now: number }): JSX.Element {
+  return (
+    <p class="about">
+      Reported: <Time at={status.reportedAt} now={now} /> · Cron fired: <Time at={status.cron.lastTickAt} now={now} />
+      {refresh !== undefined && (
+        <>
+          {" · "}
+          <RefreshSwitch path={statusPath(status.id)} on={refresh} />
+        </>
+      )}
+    </p>
   );
 }
 

@@ -39,8 +39,9 @@ export function VerifyPage({
       <section>
         <h2>{verification === undefined ? "What is checked" : "Check again"}</h2>
         <p>
-          Kandji (now Iru) is asked for one record of each dataset, and each destination is sent one record that is
-          marked as a test. Neither is counted, and nothing that waits is touched.
+          Kandji (now Iru) is asked for a few records of each dataset, its host and clock are looked at, and each
+          destination is sent one record that is marked as a test. None of it is counted, and nothing that waits is
+          touched. <code>npm run verify</code> does the same with a secret that is not put yet.
         </p>
         <Permissions permissions={permissions} />
         {operable ? (

@@ -1,0 +1,275 @@
+/** What routes answer, as schemas. The types hold them to what is sent, and the tests hold what is sent to them. */
+
+import * as z from "zod";
+import type {
+  ChainStanding,
+  Check,
+  DatasetReport,
+  DeadLetterReport,
+  DestinationReport,
+  Health,
+  OverlapReport,
+  Problem,
+  ReplayReport,
+  SweepReport,
+  Verification,
+  WalkReport,
+} from "../../tenant/report.ts";
+import type { Status, StatusOfOne } from "../overview.ts";
+import type { RefusalText } from "../refusal.ts";
+import type { TenantSettings, TenantStatus } from "../tenant-status.ts";
+
+/** The schemas that have a name in the document; the others stand where they are used. */
+export const named = z.registry<{ id: string }>();
+
+function component<T extends z.ZodType>(id: string, schema: T): T {
+  named.add(schema, { id });
+  return schema;
+}
+
+const count = z.int().min(0);
+const percent = z.number().min(0).max(100);
+const time = component("Time", z.iso.datetime().describe("RFC 3339, UTC"));
+const maybe = time.nullable();
+const health: z.ZodType<Health> = component("Health", z.enum(["ok", "degraded", "failing", "paused"]));
+const overallHealth = component("OverallHealth", z.enum(["ok", "degraded", "failing"]));
+
+const problem: z.ZodType<Problem> = component(
+  "Problem",
+  z.object({
+    code: z.string().describe("Stable; docs/operating.md has a paragraph for each"),
+    subject: z.string().describe("Who has it"),
+    message: z.string(),
+    fix: z.string(),
+    health: z.enum(["degraded", "failing"]),
+  }),
+);
+
+const walk: z.ZodType<WalkReport> = component(
+  "Walk",
+  z.object({
+    state: z.enum(["walking", "resting"]),
+    percent,
+    startedAt: maybe,
+    endsAt: maybe.describe("When it is expected to end, or ended"),
+    requests: count,
+    rows: count,
+    skippedDevices: count,
+    remembered: count,
+  }),
+);
+
+const overlap: z.ZodType<OverlapReport> = z.object({
+  askedSeconds: z
+    .number()
+    .describe("How late an event may become visible and still be found by polling, as the secret asks for it"),
+  seconds: z.number().describe("As it is: wider while sweeps find events that were later"),
+});
+
+const sweep: z.ZodType<SweepReport> = component(
+  "Sweep",
+  z.object({
+    state: z.enum(["off", "waiting", "sweeping"]),
+    percent: z.number(),
+    lastEndedAt: maybe,
+    nextAt: maybe,
+    since: maybe,
+    until: maybe,
+    records: count,
+    finds: z
+      .array(z.object({ at: time, records: count, oldestAt: maybe }))
+      .describe("The last that found something, newest first"),
+  }),
+);
+
+const replay: z.ZodType<ReplayReport> = component(
+  "Replay",
+  z.object({
+    dataset: z.string(),
+    destination: z.string().nullable().describe("Null for all of them"),
+    since: time,
+    until: maybe.describe("Null where the dataset is sent as it is now"),
+    percent: z.number(),
+  }),
+);
+
+const dataset: z.ZodType<DatasetReport> = component(
+  "Dataset",
+  z.object({
+    name: z.string(),
+    health,
+    paused: z.boolean(),
+    lastSuccessAt: maybe,
+    nextDueAt: maybe,
+    newestRecordAt: maybe,
+    collected: count,
+    duplicates: count,
+    late: count,
+    drift: count,
+    backfill: z.object({ state: z.enum(["none", "running", "done"]), percent }),
+    lastDay: z.array(count).describe("Records of each of the last 24 hours, oldest first"),
+    walk: z.exactOptional(walk),
+    overlap: z.exactOptional(overlap),
+    sweep: z.exactOptional(sweep),
+  }),
+);
+
+const destination: z.ZodType<DestinationReport> = component(
+  "Destination",
+  z.object({
+    name: z.string(),
+    type: z.string(),
+    health,
+    paused: z.boolean(),
+    target: z.string().describe("Host of the intake"),
+    collected: count.describe("delivered + pending + skipped + dead"),
+    delivered: count,
+    pending: count,
+    skipped: count,
+    dead: count,
+    owed: count.describe("The part of pending that will be collected again"),
+    owedMissing: count,
+    requests: count,
+    oldestPendingAt: maybe,
+    lastDeliveredAt: maybe,
+    retryAt: maybe,
+    lastError: z.string().nullable(),
+    skippedWhy: z.string().nullable(),
+  }),
+);
+
+const settings: z.ZodType<TenantSettings> = component(
+  "TenantSettings",
+  z.object({
+    apiHost: z.string(),
+    jurisdiction: z.string().nullable(),
+    datasets: z.array(
+      z.object({
+        name: z.string(),
+        everyMs: count,
+        backfillMs: count,
+        overlapMs: count,
+        snapshotEveryMs: count.nullable(),
+      }),
+    ),
+    destinations: z.array(z.string()).nullable().describe("Null means all"),
+  }),
+);
+
+const tenantFields = {
+  id: z.string(),
+  health,
+  paused: z.boolean(),
+  datasets: z.array(dataset),
+  destinations: z.array(destination),
+  requests: z.object({
+    lastHour: count,
+    limitPerHour: count,
+    left: count,
+    byDataset: z.record(z.string(), count),
+  }),
+  problems: z.array(problem),
+  replays: z.array(replay),
+  spoolBytes: count,
+  reportedAt: maybe,
+  notes: z.array(z.string()),
+  settings: settings.nullable(),
+};
+const tenant: z.ZodType<TenantStatus> = component("Tenant", z.object(tenantFields));
+
+const wholeFields = {
+  version: z.string(),
+  now: time,
+  cron: z.object({ lastTickAt: maybe, health: overallHealth }),
+  problems: z.array(problem),
+  tenants: z.array(tenant),
+};
+
+export const status: z.ZodType<Status> = component("Status", z.object({ health: overallHealth, ...wholeFields }));
+export const statusOfOne: z.ZodType<StatusOfOne> = component(
+  "StatusOfTenant",
+  z.object({ ...tenantFields, ...wholeFields }),
+);
+
+const check: z.ZodType<Check> = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  message: z.string(),
+  fix: z.exactOptional(z.string()),
+  drift: z.exactOptional(z.array(z.string())).describe("What a sample has and the API page has not"),
+});
+export const verification: z.ZodType<Verification> = component(
+  "Verification",
+  z.object({ ok: z.boolean(), checks: z.array(check) }),
+);
+
+export const accepted = component(
+  "Accepted",
+  z.object({ accepted: z.string().describe("The operation"), tenant: z.string() }),
+);
+export const acceptedReplay = component(
+  "AcceptedReplay",
+  z.object({
+    accepted: z.string(),
+    tenant: z.string(),
+    replay: z.enum(["begun", "waiting"]).describe("waiting: the same was asked for before and is not done yet"),
+  }),
+);
+export const acceptedDeadLetters = component(
+  "AcceptedDeadLetters",
+  z.object({ accepted: z.string(), tenant: z.string(), deadLetters: count.describe("How many it is about") }),
+);
+
+const deadLetter: z.ZodType<DeadLetterReport> = component(
+  "DeadLetter",
+  z.object({
+    id: z.int().positive(),
+    dataset: z.string(),
+    destination: z.string(),
+    recordId: z.string().nullable(),
+    status: count.describe("HTTP status of the refusal; 0 when the record never left"),
+    reason: z.string(),
+    excerpt: z.exactOptional(z.string()).describe("Absent for a tenant with a jurisdiction"),
+    at: time,
+  }),
+);
+export const deadLetters = component("DeadLetters", z.object({ deadLetters: z.array(deadLetter) }));
+
+const mac = z.string().regex(/^[0-9a-f]{64}$/);
+const head: z.ZodType<ChainStanding["head"]> = z.object({ seq: count, mac });
+const entry = component(
+  "ChainEntry",
+  z.object({
+    seq: count,
+    dataset: z.string(),
+    stream: z.enum(["live", "history", "redriven"]),
+    id: z.string(),
+    at: time,
+    records: count,
+    digest: mac,
+    first: z.string().regex(/^[0-9a-f]{16}$/),
+    key: z.string().nullable(),
+    mac,
+  }),
+);
+export const chain = component(
+  "Chain",
+  z.object({
+    format: z.literal("kandji-forwarder-chain/1"),
+    tenant: z.string(),
+    at: time,
+    manifests: z.array(
+      z.object({
+        destination: z.string(),
+        generation: z.string().nullable(),
+        before: head,
+        entries: z.array(entry),
+        head,
+      }),
+    ),
+  }),
+);
+
+const refusalText: z.ZodType<RefusalText> = z.object({ what: z.string(), where: z.string(), mend: z.string() });
+export const refusal = component("Refusal", z.object({ error: refusalText }));
+export const wellness = component("Wellness", z.object({ ok: z.boolean() }));
