@@ -1,5 +1,6 @@
 import { exchange } from "../http.ts";
-import type { Ports, Row } from "../ports.ts";
+import type { Ports } from "../ports.ts";
+import { sqlOf } from "../sqlite.ts";
 
 /** The ports of a Durable Object: the runtime's clock, chance, network and SQLite. */
 export function platformPorts(storage: DurableObjectStorage): Ports {
@@ -8,10 +9,6 @@ export function platformPorts(storage: DurableObjectStorage): Ports {
     random: () => Math.random(),
     sleep: (ms) => scheduler.wait(ms),
     http: (request, limits) => exchange((url, init) => fetch(url, init), request, limits),
-    sql: {
-      exec: <R extends Row>(query: string, ...bindings: (string | number | null)[]) =>
-        storage.sql.exec(query, ...bindings).toArray() as unknown as R[],
-      transaction: (work) => storage.transactionSync(work),
-    },
+    sql: sqlOf(storage),
   };
 }
