@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { Problem, Scope, Verification } from "../tenant/report.ts";
 import { isBrowserForm, page, wantsPage } from "./answers.tsx";
 import { confirmBody, deadLettersBody, noBody, readBody, refused, scopeBody } from "./bodies.ts";
+import { note, type Noted } from "./journalling.ts";
 import { whereabouts } from "./known-tenant.ts";
 import { statusPath } from "./pages/parts.tsx";
 import { VerifyPage } from "./pages/verify-page.tsx";
@@ -19,6 +20,7 @@ export async function verify(c: Context<WebTypes>): Promise<Response> {
   const inTheWay = hindrances(subject.tenant);
   const verification =
     inTheWay.length > 0 ? failedBefore(inTheWay) : await askTenant(subject, (object) => object.verify());
+  note(c, outcomeOf(verification));
   if (!wantsPage(c)) {
     return c.json(verification);
   }
@@ -64,14 +66,18 @@ export async function resume(c: Context<WebTypes>): Promise<Response> {
 export async function redrive(c: Context<WebTypes>): Promise<Response> {
   const subject = await subjectOf(c);
   const { ids } = await readBody(c.req.raw, deadLettersBody);
+  note(c, { dynamic: { ...(ids !== undefined && { ids }) } });
   const deadLetters = await askTenant(subject, (object) => object.redrive(ids));
+  note(c, { details: { deadLetters } });
   return accepted(c, subject, "redrive", { deadLetters });
 }
 
 export async function deleteDeadLetters(c: Context<WebTypes>): Promise<Response> {
   const subject = await subjectOf(c);
   const { ids } = await readBody(c.req.raw, deadLettersBody);
+  note(c, { dynamic: { ...(ids !== undefined && { ids }) } });
   const deadLetters = await askTenant(subject, (object) => object.deleteDeadLetters(ids));
+  note(c, { details: { deadLetters } });
   return accepted(c, subject, "delete", { deadLetters });
 }
 
@@ -82,6 +88,7 @@ export async function forget(c: Context<WebTypes>): Promise<Response> {
   if (confirm !== tenant.id) {
     throw refused(`"confirm" is not the id of this tenant`, ["confirm"], confirmBody.mend);
   }
+  note(c, { dynamic: { confirm } });
   const home = whereabouts(tenant);
   // Without whereabouts there is no object, so there is nothing to forget.
   if (home !== undefined) {
@@ -110,11 +117,23 @@ function failedBefore(problems: readonly Problem[]): Verification {
   };
 }
 
+/** A verification is an operation that may fail in part. */
+function outcomeOf({ ok, checks }: Verification): Noted {
+  const failed = checks.filter((check) => !check.ok).map(({ name }) => `The check of ${name} failed`);
+  if (ok) return { details: { checks: checks.length, failed: failed.length } };
+  const result = failed.length === checks.length ? "FAILED" : "PARTIALLY_FAILED";
+  return { result, errors: failed, details: { checks: checks.length, failed: failed.length } };
+}
+
 async function readScope(c: Context<WebTypes>, subject: Subject): Promise<Scope> {
   const scope = await readBody(c.req.raw, scopeBody);
   const { datasets, destinations } = partsOf(subject);
   requireKnown("dataset", scope.dataset, datasets);
   requireKnown("destination", scope.destination, destinations);
+  const { dataset, destination } = scope;
+  note(c, {
+    dynamic: { ...(dataset !== undefined && { dataset }), ...(destination !== undefined && { destination }) },
+  });
   return scope;
 }
 

@@ -25,7 +25,7 @@ const answers: Readonly<Record<string, number>> = {
   "POST /tenants/:tenant/dead-letters/delete": 202,
   "DELETE /tenants/:tenant": 400,
   "POST /tenants/:tenant/forget": 400,
-  "GET /journal": 501,
+  "GET /journal": 200,
   "GET /metrics": 501,
   "GET /openapi.json": 501,
 };
