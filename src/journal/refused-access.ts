@@ -20,7 +20,7 @@ export interface RefusedAccess {
 const mostAddresses = 10;
 const tellEveryMs = 10 * 60_000;
 
-export const nothingRefused: RefusedAccess["counts"] = {
+const nothingRefused: RefusedAccess["counts"] = {
   noCredentials: 0,
   wrongToken: 0,
   wrongAccessToken: 0,

@@ -38,15 +38,21 @@ export function readAccessSettings({ teamDomain, audience, admins }: AccessVaria
   const domain = teamDomain?.trim() ?? "";
   const audiences = listOf(audience);
   const names = listOf(admins?.toLowerCase());
+  const wrong = domain === "" && audiences.length === 0 ? undefined : wrongTeam(domain, audiences);
+  if (wrong !== undefined) return { ok: false, wrong };
+  if (names.some((text) => !admin.test(text))) return { ok: false, wrong: wrongAdmins };
   const [, name] = host.exec(domain) ?? [];
-  if (domain !== "" && name === undefined) return wrong(wrongDomain);
-  if (audiences.some((tag) => !audienceTag.test(tag))) return wrong(wrongAudience);
-  if (name !== undefined && audiences.length === 0) return wrong(noAudience);
-  if (name === undefined && audiences.length > 0) return wrong(noDomain);
-  if (names.some((text) => !admin.test(text))) return wrong(wrongAdmins);
   const team =
     name === undefined ? undefined : { origin: `https://${name.toLowerCase()}`, audiences: new Set(audiences) };
   return { ok: true, settings: { team, admins: new Set(names) } };
+}
+
+/** The two go together. */
+function wrongTeam(domain: string, audiences: readonly string[]): WrongVariable | undefined {
+  if (domain === "") return noDomain;
+  if (!host.test(domain)) return wrongDomain;
+  if (audiences.length === 0) return noAudience;
+  return audiences.every((tag) => audienceTag.test(tag)) ? undefined : wrongAudience;
 }
 
 const listOf = (text = ""): string[] =>
@@ -54,8 +60,6 @@ const listOf = (text = ""): string[] =>
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
-
-const wrong = (variable: WrongVariable): ReadSettings => ({ ok: false, wrong: variable });
 
 const wrongDomain: WrongVariable = {
   variable: "ACCESS_TEAM_DOMAIN",

@@ -4,7 +4,7 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { refuse } from "./answers.tsx";
-import { createDoor } from "./door.ts";
+import { Door } from "./door.ts";
 import type { Gateway } from "./gateway.ts";
 import { createHealthCheck } from "./healthz.ts";
 import { keepAlive } from "./keep-alive.ts";
@@ -18,7 +18,7 @@ const maxBodyBytes = 64 * 1024;
 export function createApp<Bindings extends object>(open: (env: Bindings) => Gateway): Hono<WebTypes> {
   const app = new Hono<WebTypes>({ strict: false });
   const health = createHealthCheck();
-  const door = createDoor();
+  const door = new Door();
 
   app.use(headers, unstored);
   app.use(async (c, next) => {

@@ -12,60 +12,25 @@ import { Refusal } from "./refusal.ts";
 import { Throttle } from "./throttle.ts";
 import type { WebTypes } from "./web-types.ts";
 
-export interface Door {
-  readonly letIn: MiddlewareHandler<WebTypes>;
-  readonly sameSite: MiddlewareHandler<WebTypes>;
-}
-
 type ByToken = Role | "none" | "wrong" | "throttled";
 
 /** One door for an isolate: what it remembers (keys, failures, counts) is bounded and goes with the isolate. */
-export function createDoor(): Door {
-  const keys = new AccessKeys();
-  const throttle = new Throttle();
-  const counter = new RefusalCounter();
+export class Door {
+  readonly #keys = new AccessKeys();
+  readonly #throttle = new Throttle();
+  readonly #counter = new RefusalCounter();
 
-  /** Counts who is sent away; once in a while that is told. */
-  const count = (c: Context<WebTypes>, reason: RefusalReason): void => {
-    const gateway = c.get("gateway");
-    counter.add(reason, addressOf(c), gateway.now());
-    const refused = counter.take(gateway.now());
-    if (refused !== undefined) keepAlive(c, gateway.refused(refused));
-  };
-
-  const byAccess = async (c: Context<WebTypes>, access: ReadSettings): Promise<AccessAnswer> => {
-    if (!access.ok) return "nobody";
-    const gateway = c.get("gateway");
-    return visitorOfAccess(runtimeAccessOf(c), c.req.header("Cf-Access-Jwt-Assertion"), access.settings, keys, {
-      now: () => gateway.now(),
-      fetchKeys: (url) => gateway.fetchKeys(url),
-      keepAlive: (work) => keepAlive(c, work),
-    });
-  };
-
-  const byToken = async (c: Context<WebTypes>): Promise<ByToken> => {
-    const authorization = c.req.header("Authorization");
-    const address = addressOf(c);
-    const now = c.get("gateway").now();
-    const isOffered = (authorization ?? "").trim() !== "";
-    // Not looked at: whoever guesses must not learn whether this one was right.
-    if (isOffered && throttle.waitOf(address, now) > 0) return "throttled";
-    const role = await roleOf(authorization, c.get("gateway"));
-    if (role === undefined && isOffered) throttle.fail(address, now);
-    return role ?? (isOffered ? "wrong" : "none");
-  };
-
-  const letIn: MiddlewareHandler<WebTypes> = async (c, next) => {
+  readonly letIn: MiddlewareHandler<WebTypes> = async (c, next) => {
     const gateway = c.get("gateway");
     const access = readAccessSettings(gateway.access ?? {});
     const closed = whyClosed(gateway);
     if (closed !== undefined && !isOpenByAccess(c, access)) throw access.ok ? shut(closed) : misset(access.wrong);
-    const answer = await byAccess(c, access);
-    const token = await byToken(c);
+    const answer = await this.#askAccess(c, access);
+    const token = await this.#askToken(c);
     const visitor = together(answer, token);
     if (visitor === undefined) {
-      count(c, reasonOf(answer, token));
-      const wait = throttle.waitOf(addressOf(c), gateway.now());
+      this.#count(c, reasonOf(answer, token));
+      const wait = this.#throttle.waitOf(addressOf(c), gateway.now());
       throw refusalOf({ answer, token, access, wait, hasTokens: closed === undefined });
     }
     c.set("role", visitor.role);
@@ -73,15 +38,43 @@ export function createDoor(): Door {
     await next();
   };
 
-  const sameSite: MiddlewareHandler<WebTypes> = async (c, next) => {
+  readonly sameSite: MiddlewareHandler<WebTypes> = async (c, next) => {
     if (isCrossSite(c.req.method, c.req.url, c.req.raw.headers)) {
-      count(c, "crossSite");
+      this.#count(c, "crossSite");
       throw otherSite;
     }
     await next();
   };
 
-  return { letIn, sameSite };
+  async #askAccess(c: Context<WebTypes>, access: ReadSettings): Promise<AccessAnswer> {
+    if (!access.ok) return "nobody";
+    const gateway = c.get("gateway");
+    return visitorOfAccess(runtimeAccessOf(c), c.req.header("Cf-Access-Jwt-Assertion"), access.settings, this.#keys, {
+      now: () => gateway.now(),
+      fetchKeys: (url) => gateway.fetchKeys(url),
+      keepAlive: (work) => keepAlive(c, work),
+    });
+  }
+
+  async #askToken(c: Context<WebTypes>): Promise<ByToken> {
+    const authorization = c.req.header("Authorization");
+    const address = addressOf(c);
+    const now = c.get("gateway").now();
+    const isOffered = (authorization ?? "").trim() !== "";
+    // Not looked at: whoever guesses must not learn whether this one was right.
+    if (isOffered && this.#throttle.waitOf(address, now) > 0) return "throttled";
+    const role = await roleOf(authorization, c.get("gateway"));
+    if (role === undefined && isOffered) this.#throttle.fail(address, now);
+    return role ?? (isOffered ? "wrong" : "none");
+  }
+
+  /** Counts who is sent away; once in a while that is told. */
+  #count(c: Context<WebTypes>, reason: RefusalReason): void {
+    const gateway = c.get("gateway");
+    this.#counter.add(reason, addressOf(c), gateway.now());
+    const refused = this.#counter.take(gateway.now());
+    if (refused !== undefined) keepAlive(c, gateway.refused(refused));
+  }
 }
 
 const addressOf = (c: Context<WebTypes>): string | undefined => addressIn(c.req.header("CF-Connecting-IP") ?? "");
