@@ -13,7 +13,7 @@ import type { WebTypes } from "./web-types.ts";
 
 const usualLimit = 100;
 /** A person reads fewer at once, and the page stays small. */
-const usualLimitOfPage = 50;
+const usualLimitOfPage = 25;
 const highestLimit = 1_000;
 
 const text = z.string().min(1).max(320, "is too long").optional();

@@ -124,7 +124,7 @@ function Entry({ entry, now }: { entry: JournalEntry; now: number }): JSX.Elemen
       ))}
       <details>
         <summary>{clip(actionDescription ?? "Everything", 200)}</summary>
-        <pre>{JSON.stringify(entry, null, 1)}</pre>
+        <pre>{clip(JSON.stringify(entry, null, 1), 2_000)}</pre>
       </details>
     </li>
   );
