@@ -16,7 +16,7 @@ const migrations: Migrations = {
 };
 
 /** Beyond this the oldest go, whatever their age: some 200 MB. */
-export const mostEntries = 250_000;
+const mostEntries = 250_000;
 /** A page looks through so many entries at most, so that its cost does not grow with what is kept. */
 export const mostLookedThrough = 20_000;
 /** Failed attempts of one actor that are written within an hour: who may only see must not be able to push out the rest. */

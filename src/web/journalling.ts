@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { ActionName } from "../journal/actions.ts";
 import { entryOf, itself, type Deed } from "../journal/entry.ts";
 import { provenanceOf } from "../journal/provenance.ts";
+import { keepAlive } from "./keep-alive.ts";
 import { Refusal } from "./refusal.ts";
 import type { WebTypes } from "./web-types.ts";
 
@@ -20,20 +21,24 @@ export function note(c: Context<WebTypes>, more: Noted): void {
 export const journalled =
   (action: ActionName): MiddlewareHandler<WebTypes> =>
   async (c, next) => {
-    const gateway = c.get("gateway");
-    const at = gateway.now();
-    await next();
-    const { details, ...noted } = c.get("noted") ?? {};
-    const deed: Deed = {
-      action,
-      actor: c.get("actor") ?? itself,
-      ...(c.error === undefined ? { result: "SUCCEEDED" } : { result: "FAILED", errors: [sayError(c.error)] }),
-      ...noted,
-      details: { status: c.res.status, ...details },
-      ...provenanceOf(c.req.raw.headers, (text) => gateway.hide(text)),
-    };
-    await gateway.record(entryOf(deed, at));
+    const at = c.get("gateway").now();
+    const done = next().then(() => c.get("gateway").record(entryOf(deedOf(c, action), at)));
+    // Who hangs up ends neither the operation nor its entry.
+    keepAlive(c, done);
+    await done;
   };
+
+function deedOf(c: Context<WebTypes>, action: ActionName): Deed {
+  const { details, ...noted } = c.get("noted") ?? {};
+  return {
+    action,
+    actor: c.get("actor") ?? itself,
+    ...(c.error === undefined ? { result: "SUCCEEDED" } : { result: "FAILED", errors: [sayError(c.error)] }),
+    ...noted,
+    details: { status: c.res.status, ...details },
+    ...provenanceOf(c.req.raw.headers, (text) => c.get("gateway").hide(text)),
+  };
+}
 
 function sayError(error: Error): string {
   if (!(error instanceof Refusal)) return "An error in the forwarder itself";

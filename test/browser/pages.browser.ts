@@ -8,7 +8,7 @@ import { startWorker, type WorkerProcess } from "../simulator/worker-process.ts"
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const hour = 3_600_000;
 const password = "admin-token-of-the-browser-test";
-const paths = ["/status", "/status/acme", "/verify/acme", "/status/globex", "/verify/globex"];
+const paths = ["/status", "/status/acme", "/verify/acme", "/status/globex", "/verify/globex", "/journal"];
 /** Whatever a dataset asks for. */
 const permissions = [...datasets.values()].map((dataset) => permissionOf(dataset).path);
 /** A phone, a desk. */
@@ -113,6 +113,21 @@ describe("the pages in a real browser", () => {
     const text = await page.locator("main").innerText();
     expect(text).toContain("List audit events");
     expect(text).toContain("archive");
+  });
+
+  test("the journal is filtered by a form, and each entry opens", async () => {
+    const { page, complaints } = await open("/journal", 360);
+    await page.getByLabel("Action").selectOption("SECRET_INVALID");
+    await page.getByLabel("Result").selectOption("FAILED");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForLoadState();
+    expect(await page.getByLabel("Action").inputValue()).toBe("SECRET_INVALID");
+    const entries = page.locator(".letters > li");
+    expect(await entries.count()).toBe(1);
+    await entries.locator("summary").click();
+    expect(await entries.locator("pre").innerText()).toContain("DESTINATION_BROKEN");
+    const overhang = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    expect([overhang, complaints]).toEqual([0, []]);
   });
 
   test("a refused record is shown as text, and redriven with a button", async () => {

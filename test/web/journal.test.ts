@@ -13,6 +13,7 @@ import { NodeSql } from "../tenant/node-sql.ts";
 import { asking, browser, form, type Ask, type Asking } from "./asking.ts";
 import {
   aConfig,
+  adminToken,
   aDeadLetter,
   aFleet,
   aGateway,
@@ -368,6 +369,26 @@ describe("an operation", () => {
     expect(await failed("/tenants/acme/poll", post(), gatewayOf({ tenant }))).toMatchObject({
       actionDetails: { status: 503 },
     });
+  });
+
+  it("goes on to its entry when whoever asked has hung up", async () => {
+    const gate = Promise.withResolvers<void>();
+    const written: JournalEntry[] = [];
+    const record = async (one: JournalEntry) => gate.promise.then(() => void written.push(one));
+    const gateway = gatewayOf({ record });
+    const kept = Promise.withResolvers<[Promise<unknown>]>();
+    const context = {
+      waitUntil: (work: Promise<unknown>) => kept.resolve([work]),
+      passThroughOnException: () => undefined,
+    };
+    const headers = { Authorization: `Bearer ${adminToken}` };
+    const request = new Request("https://forwarder.example/tenants/acme/poll", { method: "POST", headers });
+    void createApp(() => gateway).fetch(request, {}, context as never);
+    const [work] = await kept.promise;
+    expect(written).toEqual([]);
+    gate.resolve();
+    await work;
+    expect(written).toHaveLength(1);
   });
 
   it("that another site sent is counted at the door, not written", async () => {
