@@ -34,10 +34,17 @@ function deedOf(c: Context<WebTypes>, action: ActionName): Deed {
     action,
     actor: c.get("actor") ?? itself,
     ...(c.error === undefined ? { result: "SUCCEEDED" } : { result: "FAILED", errors: [sayError(c.error)] }),
+    static: tenantNamed(c),
     ...noted,
     details: { status: c.res.status, ...details },
     ...provenanceOf(c.req.raw.headers, (text) => c.get("gateway").hide(text)),
   };
+}
+
+/** Who is sent away before the tenant was looked up tried it all the same. A name that no secret has may be anything. */
+function tenantNamed(c: Context<WebTypes>): Deed["static"] {
+  const tenant = c.req.param("tenant");
+  return tenant !== undefined && c.get("gateway").config().tenants.has(tenant) ? { tenant } : {};
 }
 
 function sayError(error: Error): string {

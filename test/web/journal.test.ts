@@ -321,6 +321,7 @@ describe("an operation", () => {
         actionResult: "FAILED",
         actor: { id: "viewer-token" },
         errors: [{ message: "Cannot do this: you may only see" }],
+        actionParams: { static: { tenant: "acme" }, dynamic: {} },
         actionDetails: { status: 403 },
       },
     ]);
