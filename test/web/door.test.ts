@@ -191,7 +191,7 @@ describe("what the runtime says of Access", () => {
     const gateway = aGateway({ adminToken: undefined, viewerToken: undefined, ...changes });
     const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {}, access: runtime };
     const request = new Request(`https://forwarder.example${path}`, { method });
-    const response = await createApp(() => gateway).fetch(request, {}, context as never);
+    const response = await createApp(() => gateway).fetch(request, {}, context);
     return [response.status, gateway];
   };
   const person = (email: string, aud = audience) => ({ aud, getIdentity: async () => ({ email, user_uuid: "u-1" }) });

@@ -20,8 +20,9 @@ test("whom Access let in comes in without any token of ours, may what ACCESS_ADM
   const team = await Team.of("first");
   const requests: string[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    requests.push(`${init?.method ?? "GET"} ${String(input)} ${init?.redirect ?? ""}`);
-    const { status, body } = await team.fetchKeys(String(input));
+    if (typeof input !== "string") throw new Error("The forwarder fetches by URL");
+    requests.push(`${init?.method ?? "GET"} ${input} ${init?.redirect ?? ""}`);
+    const { status, body } = await team.fetchKeys(input);
     return new Response(body, { status });
   });
   place.set("ACCESS_TEAM_DOMAIN", teamDomain);

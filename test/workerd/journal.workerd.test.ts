@@ -16,7 +16,8 @@ afterEach(() => {
 async function entriesOf(place: Premises, query = ""): Promise<JournalEntry[]> {
   const response = await place.ask(`/journal?tenant=${place.tenant}${query}`);
   expect(response.status).toBe(200);
-  return ((await response.json()) as { entries: JournalEntry[] }).entries;
+  const { entries }: { entries: JournalEntry[] } = await response.json();
+  return entries;
 }
 
 const told = async (place: Premises, query = ""): Promise<string[]> =>
