@@ -1,10 +1,11 @@
 /**
- * Slows down who guesses tokens: after ten wrong ones within a minute an address is not listened to for the rest of that
- * minute, in this isolate. Others are not concerned, so that nobody can lock out who has the right token.
+ * Slows down who guesses tokens: after 60 wrong ones within a minute an address is not listened to for the rest of that
+ * minute, in this isolate. Others are not concerned, so that nobody can lock out who has the right token. A program with an
+ * old token that asks every second stays below that, or it would lock out the office that it shares an address with.
  */
 
 const windowMs = 60_000;
-export const mostWrongTokens = 10;
+export const mostWrongTokens = 60;
 /** An isolate remembers so many addresses; the oldest is forgotten for another one. */
 export const mostAddresses = 1_000;
 
