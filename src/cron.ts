@@ -1,8 +1,10 @@
 import type { Config } from "./config/config.ts";
+import { fingerprintsOf } from "./config/fingerprints.ts";
 import { readConfig } from "./config/read-config.ts";
 import type { Env } from "./env.ts";
 import { forwarderOf } from "./forwarder/stub.ts";
 import { tenantAt } from "./tenant/placement.ts";
+import type { SecretsSeen } from "./journal/secrets-seen.ts";
 import type { TenantReport } from "./tenant/report.ts";
 
 /** Tenants that are ticked at once. */
@@ -18,7 +20,7 @@ export interface CronPorts {
   now(): number;
   sleep(ms: number): Promise<void>;
   config(): Config;
-  begin(homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+  begin(homes: Readonly<Record<string, string>>, secrets: SecretsSeen): Promise<Readonly<Record<string, string>>>;
   /** Ticks the object of a tenant through a fresh stub: one that threw may stay broken. */
   tick(tenant: string, home: string, slot: number): Promise<TenantReport>;
   takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>>): Promise<void>;
@@ -30,7 +32,7 @@ export const cronPorts = (env: Env): CronPorts => ({
   now: () => Date.now(),
   sleep: (ms) => scheduler.wait(ms),
   config: () => readConfig({ ...env }),
-  begin: (homes) => forwarderOf(env).begin(homes),
+  begin: (homes, secrets) => forwarderOf(env).begin(homes, secrets),
   tick: (tenant, home, slot) => tenantAt(env, tenant, home).tick(slot),
   takeReports: (reports, failed) => forwarderOf(env).takeReports(reports, failed),
   log: (line) => console.log(JSON.stringify(line)),
@@ -64,10 +66,14 @@ export async function fireCron(ports: CronPorts, slot: number): Promise<void> {
 }
 
 async function findDue(ports: CronPorts): Promise<Due[]> {
-  const tenants = [...ports.config().tenants].flatMap(([id, parsed]) =>
+  const config = ports.config();
+  const tenants = [...config.tenants].flatMap(([id, parsed]) =>
     parsed.ok ? [{ id, home: parsed.value.jurisdiction ?? "" }] : [],
   );
-  const homes = await ports.begin(Object.fromEntries(tenants.map(({ id, home }) => [id, home])));
+  const homes = await ports.begin(
+    Object.fromEntries(tenants.map(({ id, home }) => [id, home])),
+    fingerprintsOf(config),
+  );
   // A changed jurisdiction is refused until the old object was forgotten: the status page says so.
   return tenants.filter(({ id, home }) => homes[id] === home);
 }

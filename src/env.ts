@@ -7,6 +7,14 @@ export interface Env {
   readonly FORWARDER: DurableObjectNamespace<Forwarder>;
   readonly ADMIN_TOKEN?: string;
   readonly VIEWER_TOKEN?: string;
+  /** The team of Cloudflare Access that may stand in front: `acme.cloudflareaccess.com`; with `ACCESS_AUD` its signed header is accepted. */
+  readonly ACCESS_TEAM_DOMAIN?: string;
+  /** Audience tags of the Access applications in front, separated by commas. */
+  readonly ACCESS_AUD?: string;
+  /** Who of those whom Access lets in may operate: emails, `@domains`, client ids of service tokens, separated by commas; nobody where it is absent. */
+  readonly ACCESS_ADMINS?: string;
+  /** Days that entries of the journal are kept, as text; default 1825. */
+  readonly JOURNAL_DAYS?: string;
   /** Signs the chain of deliveries; where it is absent a key is made from `ADMIN_TOKEN`. */
   readonly CHAIN_KEY?: string;
   /** `"true"` in development only: permits `http:`, loopback and other hosts, and ignores jurisdictions (the local runtime has none). */

@@ -1,3 +1,7 @@
+import type { JournalEntry } from "../journal/entry.ts";
+import type { JournalPage, JournalQuery } from "../journal/query.ts";
+import type { RefusedAccess } from "../journal/refused-access.ts";
+import type { SecretsSeen } from "../journal/secrets-seen.ts";
 import type { Health, TenantReport } from "../tenant/report.ts";
 
 /** What the forwarder object knows of the whole installation: the clock's last tick and the last report of each tenant. */
@@ -20,13 +24,21 @@ export interface FailedTick {
 
 /** What the Worker may ask of the forwarder object. */
 export interface ForwarderOperations {
-  /** A firing of the cron begins: notes its time and the homes of tenants that have none yet; answers all homes. */
-  begin(homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+  /**
+   * A firing of the cron begins: notes its time and the homes of tenants that have none yet; answers all homes. What
+   * changed in the secrets since the last firing goes into the journal.
+   */
+  begin(homes: Readonly<Record<string, string>>, secrets?: SecretsSeen): Promise<Readonly<Record<string, string>>>;
   /** Takes the reports of tenants that ran, and why others did not. */
   takeReports(reports: readonly TenantReport[], failed?: Readonly<Record<string, string>>): Promise<void>;
   fleet(): Promise<Fleet>;
-  /** A tenant's state is gone: its report and its home are forgotten. */
-  forget(tenant: string): Promise<void>;
+  /** A tenant's state is gone: its report and its home are forgotten. `byItself`: nobody asked for it, so that the journal tells it. */
+  forget(tenant: string, byItself?: boolean): Promise<void>;
+  /** Writes what somebody attempted into the journal. Throws when it cannot be written. */
+  record(entry: JournalEntry): Promise<void>;
+  /** What an isolate refused at the door: at most one entry an hour comes of it. */
+  refused(access: RefusedAccess): Promise<void>;
+  journal(query: JournalQuery): Promise<JournalPage>;
 }
 
 export type OverallHealth = Exclude<Health, "paused">;

@@ -1,17 +1,27 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
+import type { JournalEntry } from "../journal/entry.ts";
+import type { JournalPage, JournalQuery } from "../journal/query.ts";
+import type { RefusedAccess } from "../journal/refused-access.ts";
+import type { SecretsSeen } from "../journal/secrets-seen.ts";
+import { sqlOf } from "../sqlite.ts";
 import type { TenantReport } from "../tenant/report.ts";
 import { essence, type FailedTick, type Fleet, type ForwarderOperations } from "./fleet.ts";
+import { Journal } from "./journal.ts";
+import { Watch } from "./watch.ts";
 
 /** How old the written time of the last tick may be: a row every ten minutes, not every minute. */
 const tickKeptMs = 10 * 60_000;
 const tickKey = "last-tick";
+const dayMs = 24 * 3_600_000;
+const journalDays = 5 * 365;
 const reportKey = (tenant: string): string => `report:${tenant}`;
 const homeKey = (tenant: string): string => `home:${tenant}`;
 
 /**
- * What belongs to no tenant: when the cron last fired, and the last report of each tenant, so that a page view wakes no
- * tenant. Reports are kept in memory and written when they change; after an eviction, times in them may be ten minutes old.
+ * What belongs to no tenant: when the cron last fired, the journal, and the last report of each tenant, so that a page
+ * view wakes no tenant. Reports are kept in memory and written when they change; after an eviction, times in them may be
+ * ten minutes old.
  */
 export class Forwarder extends DurableObject<Env> implements ForwarderOperations {
   readonly #reports = new Map<string, TenantReport>();
@@ -19,6 +29,8 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
   readonly #homes = new Map<string, string>();
   readonly #failed = new Map<string, FailedTick>();
   readonly #awakeSince = new Date(Date.now()).toISOString();
+  readonly #watch: Watch;
+  #opened: Journal | undefined;
   #lastTick: number | null;
   #writtenTick: number;
 
@@ -33,14 +45,28 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     }
     for (const [key, home] of kv.list<string>({ prefix: homeKey("") }))
       this.#homes.set(key.slice(homeKey("").length), home);
+    this.#watch = new Watch({
+      keys: kv,
+      transaction: (work) => ctx.storage.transactionSync(work),
+      append: (entry) => this.#journal.append(entry),
+    });
   }
 
-  async begin(homes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
-    this.#lastTick = Date.now();
-    if (this.#lastTick - this.#writtenTick >= tickKeptMs) {
-      this.ctx.storage.kv.put(tickKey, this.#lastTick);
-      this.#writtenTick = this.#lastTick;
+  async begin(
+    homes: Readonly<Record<string, string>>,
+    secrets?: SecretsSeen,
+  ): Promise<Readonly<Record<string, string>>> {
+    const now = Date.now();
+    this.#lastTick = now;
+    const isKept = now - this.#writtenTick < tickKeptMs;
+    if (!isKept) {
+      this.ctx.storage.kv.put(tickKey, now);
+      this.#writtenTick = now;
     }
+    this.#noting(() => {
+      this.#watch.look(secrets, now);
+      if (!isKept) this.#journal.prune(now);
+    });
     for (const [tenant, home] of Object.entries(homes)) {
       if (this.#homes.has(tenant)) continue;
       this.ctx.storage.kv.put(homeKey(tenant), home);
@@ -54,6 +80,8 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     for (const [tenant, why] of Object.entries(failed)) this.#failed.set(tenant, { at, why });
     for (const report of reports) {
       this.#failed.delete(report.id);
+      const before = this.#reports.get(report.id);
+      this.#noting(() => this.#watch.destinationsForgotten(before, report, Date.now()));
       this.#reports.set(report.id, report);
       const now = essence(report);
       if (this.#written.get(report.id) === now) continue;
@@ -72,12 +100,46 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     };
   }
 
-  async forget(tenant: string): Promise<void> {
+  async forget(tenant: string, byItself = false): Promise<void> {
+    if (byItself) this.#noting(() => this.#watch.tenantForgotten(tenant, Date.now()));
     this.#reports.delete(tenant);
     this.#failed.delete(tenant);
     this.#written.delete(tenant);
     this.#homes.delete(tenant);
     this.ctx.storage.kv.delete(reportKey(tenant));
     this.ctx.storage.kv.delete(homeKey(tenant));
+  }
+
+  async record(entry: JournalEntry): Promise<void> {
+    this.#journal.appendAttempt(entry);
+  }
+
+  async refused(access: RefusedAccess): Promise<void> {
+    this.#watch.refused(access, Date.now());
+  }
+
+  async journal(query: JournalQuery): Promise<JournalPage> {
+    return this.#journal.page(query, Date.now());
+  }
+
+  /** Opened at its first use: a journal that a newer version wrote must not stop the rest. */
+  get #journal(): Journal {
+    this.#opened ??= new Journal(sqlOf(this.ctx.storage), { keptMs: this.#journalDays * dayMs });
+    return this.#opened;
+  }
+
+  get #journalDays(): number {
+    const days = Number(this.env.JOURNAL_DAYS ?? NaN);
+    return Number.isInteger(days) && days > 0 ? days : journalDays;
+  }
+
+  /** Collecting and delivering never wait for the journal: what it cannot write is said in the log. */
+  #noting(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "unknown";
+      console.error(JSON.stringify({ event: "journal-not-written", message }));
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Sql } from "../ports.ts";
+import { runMigrations } from "../sqlite.ts";
 
 /**
  * The tables of a tenant's object, numbered and append-only: a landed migration is never edited. `docs/storage.md` says
@@ -43,20 +44,7 @@ const migrations: readonly string[] = [
    ALTER TABLE seen ADD COLUMN newest INTEGER;`,
 ];
 
-/** Brings the tables to the newest shape; refuses a state that a newer version wrote, so that a roll-back never corrupts. */
+/** Brings the tables of a tenant to the newest shape; refuses a state that a newer version wrote. */
 export function migrate(sql: Sql): void {
-  sql.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)");
-  const [row] = sql.exec<{ version: number | null }>("SELECT MAX(version) AS version FROM migrations");
-  const version = row?.version ?? 0;
-  if (version > migrations.length) {
-    throw new Error(
-      `Cannot open the state of this tenant: it has version ${version} and this program knows ${migrations.length}; deploy the newer program again`,
-    );
-  }
-  migrations.slice(version).forEach((migration, index) => {
-    sql.transaction(() => {
-      for (const statement of migration.split(";").filter((text) => text.trim() !== "")) sql.exec(statement);
-      sql.exec("INSERT INTO migrations (version) VALUES (?)", version + index + 1);
-    });
-  });
+  runMigrations(sql, { of: "this tenant", table: "migrations", steps: migrations });
 }

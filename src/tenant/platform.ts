@@ -1,5 +1,6 @@
 import { exchange } from "../http.ts";
-import type { Ports, Row } from "../ports.ts";
+import type { Ports } from "../ports.ts";
+import { sqlOf } from "../sqlite.ts";
 import { isForBucket, putObject } from "./bucket.ts";
 
 /** The ports of a Durable Object: the runtime's clock, chance, network and SQLite, and the buckets that `env` binds. */
@@ -12,10 +13,6 @@ export function platformPorts(storage: DurableObjectStorage, env: object): Ports
       isForBucket(request)
         ? putObject(env, request, limits)
         : exchange((url, init) => fetch(url, init), request, limits),
-    sql: {
-      exec: <R extends Row>(query: string, ...bindings: (string | number | null)[]) =>
-        storage.sql.exec(query, ...bindings).toArray() as unknown as R[],
-      transaction: (work) => storage.transactionSync(work),
-    },
+    sql: sqlOf(storage),
   };
 }

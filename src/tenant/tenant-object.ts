@@ -148,7 +148,7 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
       JSON.stringify({ event: "tenant-forgotten", tenant: this.ctx.id.name, reason: "secret absent for 30 days" }),
     );
     await this.forget();
-    await forwarderOf(this.env).forget(this.ctx.id.name ?? "");
+    await forwarderOf(this.env).forget(this.ctx.id.name ?? "", true);
   }
 
   /** Runs what is due in the background, for operations that are answered at once. */

@@ -1,7 +1,6 @@
 /**
- * Who may come in. A request carries `Authorization: Bearer <token>`, or Basic with any user name and the token as
- * password, so that a browser asks. Signing in through Cloudflare Access is not in this version: Access in front of the
- * Worker is an additional gate, and the token is still asked for.
+ * Who may come in by a token. A request carries `Authorization: Bearer <token>`, or Basic with any user name and the token
+ * as password, so that a browser asks. Those whom Cloudflare Access lets in come by `access-identity.ts`.
  */
 
 /** An admin may see and operate, a viewer may see. */
@@ -12,10 +11,10 @@ export interface Tokens {
   readonly viewerToken?: string | undefined;
 }
 
-/** Shorter tokens could be guessed: the routes are open to the internet and nothing slows a guesser down. */
+/** Shorter tokens could be guessed: the routes are open to the internet, and a guesser may have many addresses. */
 export const minAdminTokenLength = 24;
 
-/** Why nobody can be let in at all; `undefined` when somebody can. */
+/** Why nobody can be let in by a token; `undefined` when somebody can. */
 export function whyClosed(tokens: Tokens): string | undefined {
   const length = usable(tokens.adminToken).length;
   if (length === 0) {

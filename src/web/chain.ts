@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import * as z from "zod";
 import type { ChainStanding, TenantOperations } from "../tenant/report.ts";
 import { whereabouts } from "./known-tenant.ts";
+import { readQuery, type QueryShape } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 import { askTenant, subjectOf } from "./subject.ts";
 import type { WebTypes } from "./web-types.ts";
@@ -16,18 +17,21 @@ interface Question {
   readonly after: number;
 }
 
-export const question: z.ZodType<Question> = z.strictObject({
-  destination: z.string().optional(),
-  after: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .default("0")
-    .transform(Number),
-});
+export const question: QueryShape<Question> = {
+  schema: z.strictObject({
+    destination: z.string().optional(),
+    after: z
+      .string()
+      .regex(/^\d{1,15}$/, "is not a whole number")
+      .default("0")
+      .transform(Number),
+  }),
+  mend: "Ask with ?destination=NAME, with ?after=SEQ for the entries behind that number, with both or with neither",
+};
 
 export async function showChain(c: Context<WebTypes>): Promise<Response> {
   const subject = await subjectOf(c);
-  const { destination, after } = readQuestion(new URL(c.req.url).searchParams);
+  const { destination, after } = readQuery(c.req.url, question);
   const { gateway, tenant } = subject;
   const home = whereabouts(tenant);
   // Without whereabouts there is no object, so there is no chain.
@@ -90,23 +94,6 @@ function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
     },
   });
 }
-
-function readQuestion(query: URLSearchParams): Question {
-  const repeated = [...query.keys()].find((key) => query.getAll(key).length > 1);
-  if (repeated !== undefined) throw refused(`"${repeated.slice(0, 60)}" stands there twice`);
-  const parsed = question.safeParse(Object.fromEntries(query));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code === "unrecognized_keys") throw refused(`unknown key "${issue.keys[0]?.slice(0, 60) ?? ""}"`);
-  throw refused('"after" is not a whole number');
-}
-
-const refused = (why: string): Refusal =>
-  new Refusal(400, {
-    what: `Cannot accept the query: ${why}`,
-    where: "query",
-    mend: "Ask with ?destination=NAME, with ?after=SEQ for the entries behind that number, with both or with neither",
-  });
 
 function unknownDestination(name: string, all: readonly ChainStanding[]): Refusal {
   const names = all.map(({ destination }) => `"${destination}"`).join(", ");

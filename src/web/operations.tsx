@@ -1,10 +1,11 @@
 /** What can be done. Each operation is handed to the tenant's object, which finishes it on its own; each is safe to repeat. */
 
 import type { Context } from "hono";
-import { microsOf } from "../datasets/instant.ts";
+import { formatInstant, microsOf } from "../datasets/instant.ts";
 import type { Problem, Scope, Verification } from "../tenant/report.ts";
 import { isBrowserForm, page, wantsPage } from "./answers.tsx";
 import { confirmBody, deadLettersBody, noBody, readBody, refused, replayBody, scopeBody } from "./bodies.ts";
+import { note, type Noted } from "./journalling.ts";
 import { whereabouts } from "./known-tenant.ts";
 import { statusPath } from "./pages/parts.tsx";
 import { VerifyPage } from "./pages/verify-page.tsx";
@@ -20,6 +21,7 @@ export async function verify(c: Context<WebTypes>): Promise<Response> {
   const inTheWay = hindrances(subject.tenant);
   const verification =
     inTheWay.length > 0 ? failedBefore(inTheWay) : await askTenant(subject, (object) => object.verify());
+  note(c, outcomeOf(verification));
   if (!wantsPage(c)) {
     return c.json(verification);
   }
@@ -71,7 +73,10 @@ export async function replay(c: Context<WebTypes>): Promise<Response> {
   requireTaken(subject, dataset, destination);
   const end = until ?? microsOf(subject.gateway.now());
   if (since > end) throw refused(`"since" is after ${until === null ? "now" : '"until"'}`, ["since"], replayBody.mend);
+  const times = { since: formatInstant(since), ...(until !== null && { until: formatInstant(until) }) };
+  note(c, { dynamic: { dataset, ...times, ...(destination !== undefined && { destination }) } });
   const answer = await askTenant(subject, (object) => object.replay({ dataset, since, until, destination }));
+  note(c, { details: { replay: answer.kind } });
   if (answer.kind === "too-many") throw new Refusal(409, tooManyReplays(subject.tenant.id, answer.most));
   return accepted(c, subject, "replay", { replay: answer.kind });
 }
@@ -93,14 +98,18 @@ function requireTaken({ circumstances }: Subject, dataset: string, destination: 
 export async function redrive(c: Context<WebTypes>): Promise<Response> {
   const subject = await subjectOf(c);
   const { ids } = await readBody(c.req.raw, deadLettersBody);
+  note(c, { dynamic: { ...(ids !== undefined && { ids }) } });
   const deadLetters = await askTenant(subject, (object) => object.redrive(ids));
+  note(c, { details: { deadLetters } });
   return accepted(c, subject, "redrive", { deadLetters });
 }
 
 export async function deleteDeadLetters(c: Context<WebTypes>): Promise<Response> {
   const subject = await subjectOf(c);
   const { ids } = await readBody(c.req.raw, deadLettersBody);
+  note(c, { dynamic: { ...(ids !== undefined && { ids }) } });
   const deadLetters = await askTenant(subject, (object) => object.deleteDeadLetters(ids));
+  note(c, { details: { deadLetters } });
   return accepted(c, subject, "delete", { deadLetters });
 }
 
@@ -111,6 +120,7 @@ export async function forget(c: Context<WebTypes>): Promise<Response> {
   if (confirm !== tenant.id) {
     throw refused(`"confirm" is not the id of this tenant`, ["confirm"], confirmBody.mend);
   }
+  note(c, { dynamic: { confirm } });
   const home = whereabouts(tenant);
   // Without whereabouts there is no object, so there is nothing to forget.
   if (home !== undefined) {
@@ -139,11 +149,23 @@ function failedBefore(problems: readonly Problem[]): Verification {
   };
 }
 
+/** A verification is an operation that may fail in part. */
+function outcomeOf({ ok, checks }: Verification): Noted {
+  const failed = checks.filter((check) => !check.ok).map(({ name }) => `The check of ${name} failed`);
+  if (ok) return { details: { checks: checks.length, failed: failed.length } };
+  const result = failed.length === checks.length ? "FAILED" : "PARTIALLY_FAILED";
+  return { result, errors: failed, details: { checks: checks.length, failed: failed.length } };
+}
+
 async function readScope(c: Context<WebTypes>, subject: Subject): Promise<Scope> {
   const scope = await readBody(c.req.raw, scopeBody);
   const { datasets, destinations } = partsOf(subject);
   requireKnown("dataset", scope.dataset, datasets);
   requireKnown("destination", scope.destination, destinations);
+  const { dataset, destination } = scope;
+  note(c, {
+    dynamic: { ...(dataset !== undefined && { dataset }), ...(destination !== undefined && { destination }) },
+  });
   return scope;
 }
 

@@ -1,8 +1,11 @@
 import type { Context, Handler, Hono, MiddlewareHandler } from "hono";
+import type { ActionName } from "../journal/actions.ts";
 import { showChain } from "./chain.ts";
+import { showJournal } from "./journal.tsx";
+import { journalled } from "./journalling.ts";
 import { showMetrics } from "./metrics/show-metrics.ts";
-import { deleteDeadLetters, forget, pause, poll, redrive, replay, resume, verify } from "./operations.tsx";
 import { showOpenapi } from "./openapi/show-openapi.ts";
+import { deleteDeadLetters, forget, pause, poll, redrive, replay, resume, verify } from "./operations.tsx";
 import { Refusal } from "./refusal.ts";
 import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
@@ -12,8 +15,8 @@ type Method = "GET" | "POST" | "DELETE";
 export interface Route {
   readonly method: Method;
   readonly path: string;
-  /** An operation is for admins; the rest is for viewers too. */
-  readonly operates: boolean;
+  /** As what the journal knows an operation, which is for admins; `undefined` for the rest, which is for viewers too. */
+  readonly operates: ActionName | undefined;
   readonly handle: Handler<WebTypes>;
 }
 
@@ -23,19 +26,19 @@ export const routes: readonly Route[] = [
   see("/status", showStatus),
   see("/status/:tenant", showTenant),
   see("/verify/:tenant", showVerify),
-  operate("POST", "/tenants/:tenant/verify", verify),
-  operate("POST", "/tenants/:tenant/poll", poll),
-  operate("POST", "/tenants/:tenant/pause", pause),
-  operate("POST", "/tenants/:tenant/resume", resume),
-  operate("POST", "/tenants/:tenant/replay", replay),
+  operate("VERIFY", "POST", "/tenants/:tenant/verify", verify),
+  operate("POLL", "POST", "/tenants/:tenant/poll", poll),
+  operate("PAUSE", "POST", "/tenants/:tenant/pause", pause),
+  operate("RESUME", "POST", "/tenants/:tenant/resume", resume),
+  operate("REPLAY", "POST", "/tenants/:tenant/replay", replay),
   see("/tenants/:tenant/chain", showChain),
   see("/tenants/:tenant/dead-letters", showDeadLetters),
-  operate("POST", "/tenants/:tenant/dead-letters/redrive", redrive),
-  operate("DELETE", "/tenants/:tenant/dead-letters", deleteDeadLetters),
-  operate("POST", "/tenants/:tenant/dead-letters/delete", deleteDeadLetters),
-  operate("DELETE", "/tenants/:tenant", forget),
-  operate("POST", "/tenants/:tenant/forget", forget),
-  see("/journal", notYet("show the journal")),
+  operate("REDRIVE_DEAD_LETTERS", "POST", "/tenants/:tenant/dead-letters/redrive", redrive),
+  operate("DELETE_DEAD_LETTERS", "DELETE", "/tenants/:tenant/dead-letters", deleteDeadLetters),
+  operate("DELETE_DEAD_LETTERS", "POST", "/tenants/:tenant/dead-letters/delete", deleteDeadLetters),
+  operate("FORGET_TENANT", "DELETE", "/tenants/:tenant", forget),
+  operate("FORGET_TENANT", "POST", "/tenants/:tenant/forget", forget),
+  see("/journal", showJournal),
   see("/metrics", showMetrics),
   see(
     "/openapi.json",
@@ -46,8 +49,8 @@ export const routes: readonly Route[] = [
 export function addRoutes(app: Hono<WebTypes>): void {
   const methods = new Map([["/healthz", ["GET", "HEAD"]]]);
   for (const { method, path, operates, handle } of routes) {
-    if (operates) {
-      app.on(method, path, adminsOnly);
+    if (operates !== undefined) {
+      app.on(method, path, journalled(operates), adminsOnly);
     }
     app.on(method, path, handle);
     methods.set(path, [...(methods.get(path) ?? []), ...(method === "GET" ? ["GET", "HEAD"] : [method])]);
@@ -62,30 +65,20 @@ export function addRoutes(app: Hono<WebTypes>): void {
 const adminsOnly: MiddlewareHandler<WebTypes> = async (c, next) => {
   if (c.get("role") !== "admin") {
     throw new Refusal(403, {
-      what: "Cannot do this with the viewer token: it may only see",
-      where: "header Authorization",
-      mend: "Use the admin token",
+      what: "Cannot do this: you may only see",
+      where: "header Authorization, or variable ACCESS_ADMINS",
+      mend: "Use the admin token; whom Cloudflare Access let in may operate when ACCESS_ADMINS names him",
     });
   }
   await next();
 };
 
 function see(path: string, handle: Handler<WebTypes>): Route {
-  return { method: "GET", path, operates: false, handle };
+  return { method: "GET", path, operates: undefined, handle };
 }
 
-function operate(method: Method, path: string, handle: Handler<WebTypes>): Route {
-  return { method, path, operates: true, handle };
-}
-
-function notYet(what: string): Handler<WebTypes> {
-  return (c) => {
-    throw new Refusal(501, {
-      what: `Cannot ${what}: this version does not have it yet`,
-      where: c.req.path,
-      mend: "Look for a newer version",
-    });
-  };
+function operate(operates: ActionName, method: Method, path: string, handle: Handler<WebTypes>): Route {
+  return { method, path, operates, handle };
 }
 
 function wrongMethod(c: Context<WebTypes>, allowed: readonly string[]): Refusal {

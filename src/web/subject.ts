@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { Fleet } from "../forwarder/fleet.ts";
 import type { Problem, TenantOperations } from "../tenant/report.ts";
 import type { Gateway } from "./gateway.ts";
+import { note } from "./journalling.ts";
 import { findTenant, whereabouts, type KnownTenant } from "./known-tenant.ts";
 import type { Circumstances } from "./overview.ts";
 import { Refusal, type RefusalText } from "./refusal.ts";
@@ -37,6 +38,7 @@ export async function subjectOf(c: Context<WebTypes>): Promise<Subject> {
       mend: "Use an id that /status lists: that of secret TENANT_ACME_EU is acme-eu",
     });
   }
+  note(c, { static: { tenant: tenant.id } });
   return { gateway, circumstances, tenant };
 }
 

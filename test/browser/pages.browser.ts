@@ -21,6 +21,7 @@ const paths = [
   "/status/globex",
   "/verify/globex",
   "/tenants/acme/dead-letters",
+  "/journal",
   "/status/nobody",
 ];
 /** To be looked at: what a test cannot say is whether a page is easy to read. */
@@ -273,5 +274,22 @@ describe("operations, in a browser without script", () => {
     await page.getByRole("button", { name: "Forget acme" }).click();
     await page.waitForURL(/\/status$/u);
     await page.context().close();
+  });
+});
+
+describe("the journal", () => {
+  test("the journal is filtered by a form, and each entry opens", async () => {
+    const { page, complaints } = await open("/journal", { width: 360 });
+    await page.getByLabel("Action").selectOption("SECRET_INVALID");
+    await page.getByLabel("Result").selectOption("FAILED");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForLoadState();
+    expect(await page.getByLabel("Action").inputValue()).toBe("SECRET_INVALID");
+    const entries = page.locator(".letters > li");
+    expect(await entries.count()).toBe(1);
+    await entries.locator("summary").click();
+    expect(await entries.locator("pre").innerText()).toContain("DESTINATION_BROKEN");
+    const overhang = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    expect([overhang, complaints]).toEqual([0, []]);
   });
 });

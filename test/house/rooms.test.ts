@@ -22,6 +22,7 @@ const doors: Readonly<Record<string, Doors>> = {
   "secret.ts": {},
   "version.ts": {},
   "http.ts": { uses: ["ports.ts"] },
+  "sqlite.ts": { uses: ["ports.ts"] },
   "env.ts": { names: ["forwarder", "tenant"] },
 
   // Pure leaves: what can be asked, what it looks like on arrival, who takes it.
@@ -44,14 +45,14 @@ const doors: Readonly<Record<string, Doors>> = {
 
   // Around it.
   config: { uses: ["datasets", "destinations", "formats", "secret.ts"] },
-  journal: { uses: ["ports.ts", "version.ts"], names: ["tenant"] },
+  journal: { uses: ["version.ts"] },
   verification: {
     uses: ["collection", "datasets", "delivery", "destinations", "kandji", "ports.ts"],
     names: ["config", "tenant"],
   },
   web: {
-    uses: ["datasets", "secret.ts", "version.ts"],
-    names: ["config", "destinations", "forwarder", "tenant"],
+    uses: ["datasets", "journal", "secret.ts", "version.ts"],
+    names: ["config", "destinations", "forwarder", "ports.ts", "tenant"],
   },
 
   // The shell: what Cloudflare calls.
@@ -64,6 +65,7 @@ const doors: Readonly<Record<string, Doors>> = {
       "ports.ts",
       "retry-after.ts",
       "secret.ts",
+      "sqlite.ts",
       "version.ts",
       "collection",
       "config",
@@ -77,10 +79,21 @@ const doors: Readonly<Record<string, Doors>> = {
     ],
     platform: true,
   },
-  forwarder: { uses: ["env.ts", "journal", "ports.ts", "version.ts"], names: ["tenant"], platform: true },
-  "cron.ts": { uses: ["config", "env.ts", "forwarder", "tenant"], platform: true },
+  forwarder: { uses: ["env.ts", "journal", "ports.ts", "sqlite.ts", "version.ts"], names: ["tenant"], platform: true },
+  "cron.ts": { uses: ["config", "env.ts", "forwarder", "tenant"], names: ["journal"], platform: true },
   "worker.ts": {
-    uses: ["config", "cron.ts", "datasets", "env.ts", "forwarder", "secret.ts", "tenant", "version.ts", "web"],
+    uses: [
+      "config",
+      "cron.ts",
+      "datasets",
+      "env.ts",
+      "forwarder",
+      "http.ts",
+      "secret.ts",
+      "tenant",
+      "version.ts",
+      "web",
+    ],
     platform: true,
   },
 };

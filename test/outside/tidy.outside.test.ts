@@ -248,7 +248,8 @@ test("no secret is in any page, answer or line of the log", async () => {
   });
   await house.fire();
   for (const accept of ["application/json", "text/html"]) {
-    for (const path of ["/status", "/status/acme", "/status/echo", "/verify/acme"]) await ask(path, { accept });
+    for (const path of ["/status", "/status/acme", "/status/echo", "/verify/acme", "/journal"])
+      await ask(path, { accept });
   }
   const health = await ask("/healthz", { authorization: null });
   expect([health.status, await health.text()]).toEqual([503, '{"ok":false}']);

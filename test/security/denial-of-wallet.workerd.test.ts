@@ -1,4 +1,4 @@
-/** What a stranger can make us pay for: at most one object call per minute and isolate, and never a row written. */
+/** What a stranger can make us pay for: at most one object call per minute and isolate, and two rows in ten minutes for the journal. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
@@ -64,7 +64,7 @@ const paths = (tenant: string): string[] => [
   "/.env",
 ];
 
-test("no request without the token reaches an object or writes a row, on any route, with any method", async () => {
+test("no request without the token reaches a tenant, on any route, with any method; all of them are one call and one entry", async () => {
   const { watched, rows } = await installation("fenced");
   let asked = 0;
   for (const path of paths("fenced")) {
@@ -79,14 +79,33 @@ test("no request without the token reaches an object or writes a row, on any rou
     }
   }
   expect(asked).toBeGreaterThan(1_500);
-  expect(watched.take()).toEqual([]);
-  expect(rows.take()).toEqual(nothing);
+  expect(watched.take()).toEqual(["FORWARDER forwarder refused"]);
+  expect(rows.take()).toEqual({ ...nothing, sql: 1, keys: 1 });
   // What is looked for would be found.
   await askWorker(watched.env, "/status", { headers: { Authorization: `Bearer ${adminToken}` } });
   expect(watched.take()).toEqual(["FORWARDER forwarder fleet"]);
 });
 
-test("nor while there is no admin token", async () => {
+test("flooded for an hour with wrong tokens, an isolate tells seven times, and the journal has two entries of it", async () => {
+  const { place, watched, rows } = await installation("flooded");
+  place.pass(2 * 60 * minute);
+  await place.fire();
+  rows.take();
+  watched.take();
+  for (let minutes = 0; minutes <= 60; minutes += 1) {
+    for (let asked = 0; asked < 20; asked += 1) {
+      const headers = { Authorization: `Bearer wrong-${asked}`, "CF-Connecting-IP": `192.0.2.${asked}` };
+      await askWorker(watched.env, "/status", { headers });
+    }
+    // Without any credentials: not even that.
+    await askWorker(watched.env, "/status");
+    place.pass(minute);
+  }
+  expect(watched.take()).toEqual(Array.from({ length: 7 }, () => "FORWARDER forwarder refused"));
+  expect(rows.take()).toEqual({ ...nothing, sql: 2, keys: 7 });
+});
+
+test("nothing is told and nothing written while there is no admin token", async () => {
   const { place, rows } = await installation("shut");
   place.unset("ADMIN_TOKEN");
   const watched = watch(bindings);

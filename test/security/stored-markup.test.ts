@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { readConfig } from "../../src/config/read-config.ts";
 import { deadLetters } from "../../src/tenant/operations.ts";
 import { verify } from "../../src/tenant/verify.ts";
+import type { JournalEntry } from "../../src/journal/entry.ts";
 import type { Gateway } from "../../src/web/gateway.ts";
 import { routes } from "../../src/web/routes.ts";
 import { epoch, hour, Household, minute, secrets } from "../tenant/household.ts";
@@ -93,6 +94,20 @@ function sayingEverywhere(text: string): Gateway {
     at: text,
   });
   const failed = { at: text, why: text };
+  const entry: JournalEntry = {
+    actionName: text,
+    actionDescription: text,
+    actionResult: "FAILED",
+    actionParams: { static: { tenant: text, [text]: text }, dynamic: { ids: [text] } },
+    actionDetails: { [text]: text },
+    actor: { id: text, type: "USER", name: text, attributes: { email: text } },
+    errors: [{ message: text }],
+    sourceIP: text,
+    XForwardedFor: [text],
+    userAgent: text,
+    timestamp: text,
+    forwarderVersion: text,
+  };
   const { errors } = broken(text, text);
   const tenants = new Map([
     ["acme", validTenant("acme", { destinations: [text], notes: errors, secretName: text })],
@@ -109,6 +124,7 @@ function sayingEverywhere(text: string): Gateway {
         checks: [{ name: text, ok: false, message: text, fix: text }],
       }),
     permission: () => text,
+    journal: async () => ({ entries: [entry], next: 7 }),
   });
 }
 

@@ -334,7 +334,7 @@ const ofTenant: readonly Defect[] = [
   ),
   one(
     "migration-in-pieces",
-    "tenant/migrations.ts",
+    "sqlite.ts",
     "    sql.transaction(() => {\n      for (const statement",
     "    ((work: () => void) => work())(() => {\n      for (const statement",
   ),

@@ -1,59 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { isCrossSite, roleOf } from "../../src/web/access.ts";
 import { routes } from "../../src/web/routes.ts";
-import { asking, browser, type Asker } from "./asking.ts";
+import { asking, browser } from "./asking.ts";
 import { adminToken, aGateway, viewerToken } from "./sample.ts";
 
 const tokens = { adminToken, viewerToken };
 const basic = (pair: string) => `Basic ${btoa(pair)}`;
-
-/** What each route answers to an admin who sends no body. */
-const answers: Readonly<Record<string, number>> = {
-  "GET /": 302,
-  "GET /status": 200,
-  "GET /status/:tenant": 200,
-  "GET /verify/:tenant": 200,
-  "POST /tenants/:tenant/verify": 200,
-  "POST /tenants/:tenant/poll": 202,
-  "POST /tenants/:tenant/pause": 202,
-  "POST /tenants/:tenant/resume": 202,
-  "POST /tenants/:tenant/replay": 400,
-  "GET /tenants/:tenant/chain": 200,
-  "GET /tenants/:tenant/dead-letters": 200,
-  "POST /tenants/:tenant/dead-letters/redrive": 202,
-  "DELETE /tenants/:tenant/dead-letters": 202,
-  "POST /tenants/:tenant/dead-letters/delete": 202,
-  "DELETE /tenants/:tenant": 400,
-  "POST /tenants/:tenant/forget": 400,
-  "GET /journal": 501,
-  "GET /metrics": 200,
-  "GET /openapi.json": 200,
-};
-
-describe("every route, for everybody", () => {
-  it("has a row in the table", () => {
-    expect(routes.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(Object.keys(answers).toSorted());
-  });
-
-  for (const { method, path, operates } of routes) {
-    const expected: Readonly<Record<Asker, number>> = {
-      nobody: 401,
-      wrong: 401,
-      viewer: operates ? 403 : answers[`${method} ${path}`]!,
-      admin: answers[`${method} ${path}`]!,
-    };
-    for (const [as, status] of Object.entries(expected) as [Asker, number][]) {
-      it(`${method} ${path} answers ${status} to ${as}`, async () => {
-        const gateway = aGateway();
-        const response = await asking(gateway)(path.replace(":tenant", "acme"), { as, method });
-        expect(response.status).toBe(status);
-        if (status === 401) {
-          expect(gateway.calls).toEqual([]);
-        }
-      });
-    }
-  }
-});
 
 describe("without the right credentials", () => {
   const cases = [

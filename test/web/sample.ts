@@ -1,6 +1,8 @@
 import type { Config, DestinationConfig, Parsed, TenantConfig } from "../../src/config/config.ts";
 import { listings } from "../../src/datasets/registry.ts";
 import type { Fleet } from "../../src/forwarder/fleet.ts";
+import type { JournalEntry } from "../../src/journal/entry.ts";
+import type { RefusedAccess } from "../../src/journal/refused-access.ts";
 import { Secret } from "../../src/secret.ts";
 import type {
   DatasetReport,
@@ -207,6 +209,10 @@ export function aFleet(changes: Partial<Fleet> = {}): Fleet {
 export interface FakeGateway extends Gateway {
   /** What was asked of objects, in order. */
   readonly calls: string[];
+  /** What went into the journal, in order. */
+  readonly entries: JournalEntry[];
+  /** What was told of refused access. */
+  readonly refusals: RefusedAccess[];
 }
 
 export function aGateway(
@@ -214,6 +220,8 @@ export function aGateway(
 ): FakeGateway {
   const { deadLetters = [], verification = { ok: true, checks: [] }, ...rest } = changes;
   const calls: string[] = [];
+  const entries: JournalEntry[] = [];
+  const refused: RefusedAccess[] = [];
   const gateway: Gateway = {
     version: "1.2.3",
     adminToken,
@@ -226,12 +234,21 @@ export function aGateway(
       calls.push(`forget ${id}@${home}`);
     },
     permission: (dataset) => (dataset === "audit-events" ? "List audit events" : undefined),
+    fetchKeys: async () => {
+      throw new Error("No network");
+    },
+    record: async (entry) => void entries.push(entry),
+    refused: async (access) => void refused.push(access),
+    journal: async () => ({ entries, next: null }),
+    hide: (text) => text,
     ...rest,
   };
   const fleet = gateway.fleet.bind(gateway);
   return {
     ...gateway,
     calls,
+    entries,
+    refusals: refused,
     fleet: () => {
       calls.push("fleet");
       return fleet();

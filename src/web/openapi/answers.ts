@@ -1,6 +1,7 @@
 /** What routes answer, as schemas. The types hold them to what is sent, and the tests hold what is sent to them. */
 
 import * as z from "zod";
+import { journalEntry } from "../../journal/entry.ts";
 import type {
   ChainStanding,
   Check,
@@ -273,3 +274,11 @@ export const chain = component(
 const refusalText: z.ZodType<RefusalText> = z.object({ what: z.string(), where: z.string(), mend: z.string() });
 export const refusal = component("Refusal", z.object({ error: refusalText }));
 export const wellness = component("Wellness", z.object({ ok: z.boolean() }));
+
+export const journal = component(
+  "Journal",
+  z.object({
+    entries: z.array(component("JournalEntry", journalEntry)),
+    next: z.string().nullable().describe("For ?cursor=, behind the oldest entry of this page; null at the end"),
+  }),
+);

@@ -3,11 +3,12 @@
 import * as z from "zod";
 import { confirmBody, deadLettersBody, noBody, replayBody, scopeBody } from "../bodies.ts";
 import { question } from "../chain.ts";
+import { journalFilters } from "../journal.tsx";
 import * as answers from "./answers.ts";
 
 /** What an answer that is no refusal holds. */
 export interface Answer {
-  readonly status: 200 | 202 | 302 | 303 | 501 | 503;
+  readonly status: 200 | 202 | 302 | 303 | 503;
   readonly says: string;
   readonly json?: z.ZodType;
   /** The same path is a page for whoever would rather have one; without `json` it always is. */
@@ -30,7 +31,6 @@ export interface Description {
 
 const shows = (json: z.ZodType, says: string): readonly [Answer] => [{ status: 200, says, json }];
 const showsPage = (json: z.ZodType, says: string): readonly [Answer] => [{ status: 200, says, json, page: true }];
-const notYet: readonly [Answer] = [{ status: 501, says: "Not in this version", json: answers.refusal, page: true }];
 const done = (json: z.ZodType = answers.accepted): readonly [Answer, Answer] => [
   { status: 202, says: "Accepted; it finishes on its own and is safe to repeat", json },
   { status: 303, says: "Accepted from a form of a page, which is led on to where it shows" },
@@ -109,7 +109,7 @@ export const descriptions: Readonly<Record<string, Description>> = {
   "GET /tenants/:tenant/chain": {
     id: "chain",
     does: "The chain of what each destination accepted, for npm run verify-chain",
-    query: question,
+    query: question.schema,
     answers: shows(answers.chain, "The manifest"),
     hinders: true,
   },
@@ -128,7 +128,12 @@ export const descriptions: Readonly<Record<string, Description>> = {
   },
   "DELETE /tenants/:tenant": { id: "forget", does: "Forgets the state of a tenant", ...forget },
   "POST /tenants/:tenant/forget": { id: "forgetByPost", does: "The same as the DELETE, for forms", ...forget },
-  "GET /journal": { id: "journal", does: "What was done to this forwarder", answers: notYet },
+  "GET /journal": {
+    id: "journal",
+    does: "Who did what to this forwarder, newest first",
+    query: journalFilters,
+    answers: showsPage(answers.journal, "A page of entries"),
+  },
   "GET /metrics": {
     id: "metrics",
     does: "The figures of the status as Prometheus text; docs/metrics.md",

@@ -10,7 +10,8 @@ type Json = Readonly<Record<string, unknown>>;
 export interface Described {
   readonly method: string;
   readonly path: string;
-  readonly operates: boolean;
+  /** The name of the operation, for admins only; undefined where something is shown. */
+  readonly operates: string | undefined;
 }
 
 const uri = (id: string): string => `#/components/schemas/${id}`;
@@ -33,13 +34,19 @@ export function openapiDocument(routes: readonly Described[], version: string): 
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
-    security: [{ bearer: [] }, { basic: [] }],
+    security: [{ bearer: [] }, { basic: [] }, { access: [] }],
     paths: Object.fromEntries(paths),
     components: {
       schemas: schemas(),
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "ADMIN_TOKEN or VIEWER_TOKEN" },
         basic: { type: "http", scheme: "basic", description: "Any user name; the token is the password" },
+        access: {
+          type: "apiKey",
+          in: "header",
+          name: "Cf-Access-Jwt-Assertion",
+          description: "Put there by Cloudflare Access, where it stands in front",
+        },
       },
     },
   };
@@ -77,11 +84,11 @@ function guarded({ path, operates }: Described, description: Description): Json 
   if (path.includes(":tenant")) possible.push(404);
   if (description.body !== undefined || path.endsWith("/chain")) possible.push(400);
   if (description.hinders === true) possible.push(409);
-  if (operates) possible.push(403, 413);
+  if (operates !== undefined) possible.push(403, 413);
   const tenant = { name: "tenant", in: "path", required: true, schema: { type: "string" } };
   return {
     ...operationOf(description, path.includes(":tenant") ? [tenant] : []),
-    description: operates ? "For the admin token" : "For the admin and the viewer token",
+    description: operates !== undefined ? "For the admin token" : "For the admin and the viewer token",
     responses: { ...responsesOf(description), ...refusalsOf(possible) },
   };
 }

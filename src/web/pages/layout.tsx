@@ -43,6 +43,7 @@ export function Layout({ nonce, title, health, version, children }: LayoutProps)
             kandji-forwarder
           </a>
           <span>Kandji (now Iru) to your log systems</span>
+          <a href="/journal">Journal</a>
         </header>
         <main id="content">{children}</main>
         <footer>

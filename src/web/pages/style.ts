@@ -58,7 +58,8 @@ thead th{border:0;color:var(--soft);font-size:.8rem;font-weight:400}.figure{text
 button,.button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:.4rem;padding:.3rem .8rem;min-height:2.25rem;cursor:pointer;text-decoration:none;display:inline-block}
 button:hover,.button:hover{border-color:var(--link);color:var(--link)}.danger{color:var(--failing);border-color:currentColor}
 summary{cursor:pointer;min-height:1.6rem}.typed{display:grid;gap:.6rem;max-width:26rem;margin-top:.6rem}
-input{font:inherit;display:block;width:100%;padding:.4rem .6rem;margin-top:.2rem;border:1px solid var(--soft);border-radius:.4rem;background:var(--card);color:var(--ink)}
+.filters{display:grid;gap:.6rem 1rem;align-items:end;grid-template-columns:repeat(auto-fill,minmax(min(100%,12rem),1fr));margin:.8rem 0}
+input,select{font:inherit;display:block;width:100%;padding:.4rem .6rem;margin-top:.2rem;border:1px solid var(--soft);border-radius:.4rem;background:var(--card);color:var(--ink)}
 @media(max-width:40rem){td small{display:none}th,td{padding:.4rem .35rem}}
 @media(min-width:120rem){body{font-size:20px}header,main,footer{max-width:150rem}}
 `;

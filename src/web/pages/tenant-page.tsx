@@ -49,18 +49,7 @@ export function TenantPage({ nonce, operable, status, deadLetters, done, refresh
         <p class="note">{note}</p>
       ))}
       <Problems problems={status.problems} />
-      <section>
-        <h2>Collected from Kandji (now Iru)</h2>
-        <div class="cards">
-          {status.datasets
-            .filter((dataset) => !isWalked(dataset))
-            .map((dataset) => (
-              <DatasetCard tenant={id} dataset={dataset} now={now} operable={operable} />
-            ))}
-        </div>
-        <WalkedDatasets tenant={id} datasets={status.datasets.filter(isWalked)} now={now} operable={operable} />
-        {status.datasets.length === 0 && <p class="about">Nothing yet</p>}
-      </section>
+      <Collected status={status} now={now} operable={operable} />
       <section>
         <h2>Sent to</h2>
         <div class="cards">
@@ -83,6 +72,28 @@ export function TenantPage({ nonce, operable, status, deadLetters, done, refresh
         />
       )}
     </Layout>
+  );
+}
+
+interface CollectedProps extends Pick<TenantPageProps, "status"> {
+  readonly now: number;
+  readonly operable: boolean;
+}
+
+function Collected({ status: { id, datasets }, now, operable }: CollectedProps): JSX.Element {
+  return (
+    <section>
+      <h2>Collected from Kandji (now Iru)</h2>
+      <div class="cards">
+        {datasets
+          .filter((dataset) => !isWalked(dataset))
+          .map((dataset) => (
+            <DatasetCard tenant={id} dataset={dataset} now={now} operable={operable} />
+          ))}
+      </div>
+      <WalkedDatasets tenant={id} datasets={datasets.filter(isWalked)} now={now} operable={operable} />
+      {datasets.length === 0 && <p class="about">Nothing yet</p>}
+    </section>
   );
 }
 
