@@ -2,9 +2,8 @@
  * Azure Monitor's Logs Ingestion API with the login in front of it. The columns are those of the template that operators
  * deploy: what it does not declare is dropped, what is too long is cut, and both are answered 204.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as z from "zod";
+import deployed from "../../docs/sentinel/kandji-table.json" with { type: "json" };
 import type { Reading, ReadingContext } from "./intake.ts";
 import { parseMoment } from "./micro-time.ts";
 
@@ -30,7 +29,7 @@ const rule = z.object({
 /** Names of columns per stream. */
 const declared = new Map(
   template
-    .parse(JSON.parse(readFileSync(join(import.meta.dirname, "../../docs/sentinel/kandji-table.json"), "utf8")))
+    .parse(deployed)
     .resources.flatMap((resource) => {
       const read = rule.safeParse(resource);
       return read.success ? Object.entries(read.data.properties.streamDeclarations) : [];
