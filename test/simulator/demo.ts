@@ -4,11 +4,12 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { BucketFiles } from "./bucket-files.ts";
 import { closingAccount, Progress, progressLine } from "./demo-display.ts";
 import type { EventPlan } from "./event-plan.ts";
-import { intakeSetups } from "./intake-setups.ts";
+import { bucketOf, intakeSetups } from "./intake-setups.ts";
 import { intakeKinds, type IntakeKind } from "./intakes.ts";
-import { startWorker, type WorkerProcess } from "./worker-process.ts";
+import { bucketNameOf, startWorker, type WorkerProcess } from "./worker-process.ts";
 import { World, type IntakePlan } from "./world.ts";
 
 const HELP = `npm run demo -- [--once] [--every-type]
@@ -88,7 +89,12 @@ function createWorld(now: number): World {
       ...Object.fromEntries(
         [...DESTINATIONS].map(([name, kind]): [string, IntakePlan] => [
           name,
-          { kind, ...intakeSetups[kind].knows, faults: { shares: [{ share: 0.05, fault: fail(503) }] } },
+          // What a bucket holds is brought to its intake by the demo itself: there is nothing to fail.
+          {
+            kind,
+            ...intakeSetups[kind].knows,
+            ...(kind === "r2" ? {} : { faults: { shares: [{ share: 0.05, fault: fail(503) }] } }),
+          },
         ]),
       ),
       archive: {
@@ -146,7 +152,11 @@ async function keepFiring(worker: WorkerProcess, signal: AbortSignal): Promise<v
 /** Until every event is accounted for, or patience ends. */
 async function watch(world: World, worker: WorkerProcess, start: number): Promise<void> {
   const progress = new Progress();
+  const buckets = [...world.intakes].flatMap(([name, intake]) =>
+    intake.kind === "r2" ? [new BucketFiles(worker.state, bucketNameOf(bucketOf(name)), intake)] : [],
+  );
   for (;;) {
+    for (const bucket of buckets) await bucket.bring();
     const status = await statusOf(worker);
     const destinations = status.tenants.flatMap((tenant) => tenant.destinations);
     const pending = destinations.reduce((sum, destination) => sum + destination.pending, 0);
@@ -175,6 +185,7 @@ async function main(): Promise<number> {
   const { addresses } = served;
   const worker = await startWorker({
     minutes: MINUTES,
+    buckets: [...DESTINATIONS].flatMap(([name, kind]) => (kind === "r2" ? [bucketOf(name)] : [])),
     secrets: {
       TENANT_ACME: JSON.stringify({ apiUrl: addresses.kandji["acme"], token: KANDJI_TOKEN }),
       ...destinationSecrets(addresses.intakes),

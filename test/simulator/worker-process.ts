@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly project?: string | undefined;
   /** Where the runtime keeps its storage: a temporary folder by default, and one that is given is not removed. */
   readonly state?: string | undefined;
+  /** Names under which R2 buckets are bound. */
+  readonly buckets?: readonly string[] | undefined;
   /** Any free one by default; a restart keeps it. */
   readonly port?: number | undefined;
   /** After which it ends by itself. */
@@ -24,6 +26,8 @@ export interface WorkerOptions {
 
 export interface WorkerProcess {
   readonly url: string;
+  /** Where the runtime keeps its storage. */
+  readonly state: string;
   /** What it printed so far, all starts together; the newest megabyte. */
   output(): string;
   /** Fires the cron as of `scheduledTime` (milliseconds since 1970) and says how that ended: `ok`, or what the runtime calls it. */
@@ -63,12 +67,23 @@ function environment(home: string): NodeJS.ProcessEnv {
 const wranglerOf = (project: string): string => join(project, "node_modules/wrangler/bin/wrangler.js");
 
 /** The project's `wrangler.toml` with another entry, so that nothing is written beside the original. */
-async function writeConfig(folder: string, project: string, entry: string, more = ""): Promise<string> {
+async function writeConfig(
+  folder: string,
+  project: string,
+  entry: string,
+  { top = "", end = "" }: { readonly top?: string; readonly end?: string } = {},
+): Promise<string> {
   const original = await readFile(join(project, "wrangler.toml"), "utf8");
   const path = join(folder, "wrangler.toml");
-  await writeFile(path, original.replace(/^main\s*=.*$/m, `main = ${JSON.stringify(entry)}\n${more}`));
+  await writeFile(path, `${original.replace(/^main\s*=.*$/m, `main = ${JSON.stringify(entry)}\n${top}`)}\n${end}`);
   return path;
 }
+
+/** The bucket behind the binding `SIEM_1` is called `bucket-siem-1`: R2 has rules of its own for names. */
+export const bucketNameOf = (name: string): string => `bucket-${name.toLowerCase().replaceAll("_", "-")}`;
+
+const binding = (name: string): string =>
+  `[[r2_buckets]]\nbinding = "${name}"\nbucket_name = "${bucketNameOf(name)}"\n`;
 
 /** Bundled once, as `wrangler deploy` does it: edits to the sources do not reload a Worker that is being tested. */
 async function bundle(folder: string, project: string): Promise<string> {
@@ -115,12 +130,21 @@ class RunningWorker implements WorkerProcess {
     return this.#url;
   }
 
+  get state(): string {
+    return this.#options.state ?? join(this.#folder, "state");
+  }
+
   output(): string {
     return this.#output;
   }
 
   async prepare(): Promise<void> {
-    await writeConfig(this.#folder, this.#project, await bundle(this.#folder, this.#project), "no_bundle = true");
+    const { buckets = [] } = this.#options;
+    const entry = await bundle(this.#folder, this.#project);
+    await writeConfig(this.#folder, this.#project, entry, {
+      top: "no_bundle = true",
+      end: buckets.map(binding).join(""),
+    });
   }
 
   async fireCron(scheduledTime = Date.now()): Promise<string> {
@@ -135,7 +159,8 @@ class RunningWorker implements WorkerProcess {
     const child = this.#child;
     if (child === undefined) return;
     this.#child = undefined;
-    const gone = new Promise((resolve) => child.once("close", resolve));
+    const isGone = child.exitCode !== null || child.signalCode !== null;
+    const gone = isGone ? undefined : new Promise((resolve) => child.once("close", resolve));
     this.#killGroup(child);
     // Closed means that every process that held its output is gone, the runtime included.
     await gone;
@@ -159,7 +184,7 @@ class RunningWorker implements WorkerProcess {
     const config = join(this.#folder, "wrangler.toml");
     const guard = [GUARD, String(this.#options.minutes ?? 30)];
     const flags = `--ip 127.0.0.1 --port ${port} --inspector-port 0 --log-level log --show-interactive-dev-session=false`;
-    const places = ["--config", config, "--persist-to", this.#options.state ?? join(this.#folder, "state")];
+    const places = ["--config", config, "--persist-to", this.state];
     const child = spawn(
       process.execPath,
       [...guard, process.execPath, wranglerOf(this.#project), "dev", ...places, ...flags.split(" ")],
