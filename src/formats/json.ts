@@ -7,11 +7,12 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** The value under a key of an object; undefined where there is none. */
+/**
+ * The value under a key of parsed JSON; undefined where there is none. For keys that no object has from birth (`constructor` is
+ * one): asking whether it is the object's own would cost a tenth of a format.
+ */
 export const fieldOf = (value: unknown, field: string): unknown =>
-  typeof value === "object" && value !== null && Object.hasOwn(value, field)
-    ? (value as Readonly<Record<string, unknown>>)[field]
-    : undefined;
+  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[field] : undefined;
 
 /** The members of an object as JSON text, each with a comma before it: to be put behind another member. */
 export function membersOf(object: object): string {
