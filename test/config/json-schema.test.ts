@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { withTable } from "../../scripts/write-destinations/table.ts";
 import { optionKeys } from "../../src/config/dataset-options.ts";
 import { destinationJsonSchema, tenantJsonSchema } from "../../src/config/json-schema.ts";
 import { datasets } from "../../src/datasets/registry.ts";
@@ -34,6 +35,11 @@ describe("the JSON Schemas in docs", () => {
     ["destination.schema.json", destinationJsonSchema],
   ])("%s is what `npm run schemas` writes", (name, schema) => {
     expect(written(name)).toBe(`${JSON.stringify(schema(), null, 2)}\n`);
+  });
+
+  it("README.md has the table of destination types that `npm run destinations` writes", () => {
+    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+    expect(withTable(readme)).toBe(readme);
   });
 
   it("describe every key and give an example of it", () => {
