@@ -74,10 +74,18 @@ function Sweep({ sweep, now }: { sweep: SweepReport; now: number }): JSX.Element
   if (sweep.state === "sweeping") {
     return <progress max={100} value={sweep.percent} aria-label="Sweep" />;
   }
+  if (sweep.lastEndedAt === null) {
+    return sweep.nextAt === null ? (
+      <span class="none">not yet</span>
+    ) : (
+      <span>
+        first <Time at={sweep.nextAt} now={now} />
+      </span>
+    );
+  }
   return (
     <span>
-      <Time at={sweep.lastEndedAt} now={now} />
-      {sweep.lastEndedAt !== null && `: ${number(sweep.records)} events`}
+      <Time at={sweep.lastEndedAt} now={now} />: {count(sweep.records, "event")}
     </span>
   );
 }
