@@ -24,7 +24,7 @@ async function simulate(...options: readonly string[]): Promise<{ readonly code:
 
 /** `.ci/run` asks for more. */
 const seeds = process.env["SIMULATION_SEEDS"] ?? "300";
-const long = 800_000;
+const long = 1_500_000;
 
 describe("histories of faults, kills and changes drawn from a seed", () => {
   test(
