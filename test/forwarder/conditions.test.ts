@@ -37,7 +37,7 @@ function told(reports: readonly (readonly [waitMs: number, problem: Problem | un
     condition = observation.condition;
     if (observation.change !== undefined) changes.push(`${index} ${observation.change}`);
   });
-  return { changes, condition: condition as Condition | null, now };
+  return { changes, condition, now };
 }
 
 const bad = [minute, problem()] as const;

@@ -7,7 +7,6 @@ import { notifySecret, WatchedForwarder } from "./watched-forwarder.ts";
 const t0 = Date.parse("2026-05-01T08:30:00.000Z");
 const minute = 60_000;
 const hour = 60 * minute;
-const day = 24 * hour;
 
 const problem = (changes: Partial<Problem> = {}): Problem => ({
   code: "dead-letters",

@@ -15,8 +15,8 @@ const notify = {
 interface Plot {
   readonly code: string;
   readonly subject: string;
-  cause(it: Household): void;
-  remove(it: Household): void;
+  readonly cause: (it: Household) => void;
+  readonly remove: (it: Household) => void;
 }
 
 const status = (code: number): Fault => ({ do: "status", status: code, body: `{"detail":"no, ${kandjiToken}"}` });
