@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { pause } from "../../src/tenant/operations.ts";
 import { fewestHours, unusualSilence } from "../../src/tenant/rhythm.ts";
 import { day, epoch, hour, Household, minute, secrets } from "./household.ts";
 
@@ -78,11 +79,19 @@ describe("a tenant", () => {
     expect(codes(quiet)).toEqual([]);
   });
 
-  test("that is paused, or cannot be read, is not called quiet for it", async () => {
+  test("that cannot be read is not called quiet for it", async () => {
     const it = house();
-    await it.pass(31 * hour);
+    await it.pass(33 * hour);
+    expect(codes(it)).toEqual(["quieter-than-usual"]);
     it.world.kandji.get("acme")?.faults.set({ always: { do: "status", status: 503 } });
-    await it.pass(3 * hour);
-    expect(codes(it)).not.toContain("quieter-than-usual");
+    await it.pass(25 * minute);
+    expect(codes(it)).toEqual(["kandji-unavailable"]);
+  });
+
+  test("that is paused is not called quiet for it", async () => {
+    const it = house();
+    await it.pass(33 * hour);
+    pause(it.engine.state, { dataset: "audit-events" });
+    expect(codes(it)).toEqual([]);
   });
 });
