@@ -5,6 +5,7 @@ import { formatInstant } from "../datasets/instant.ts";
 import { enrichmentProblems } from "./actors.ts";
 import { oddityProblems, setbackProblem, walkOddityProblems } from "./problems.ts";
 import { worst, iso, type DatasetReport, type Problem, type WalkReport } from "./report.ts";
+import { rhythmProblems } from "./rhythm.ts";
 import type { Setback } from "./setback.ts";
 import type { Source } from "./source.ts";
 import { overlapReport, sweepProblems, sweepReport } from "./sweep-reports.ts";
@@ -38,6 +39,7 @@ function accountOfSource(state: TenantState, source: Source, now: number): Datas
     ...enrichmentProblems(subject, source.enrichmentTrouble),
     ...oddityProblems(subject, source),
     ...sweepProblems(subject, source, state.sweeps.noteOf(source.name), now),
+    ...rhythmProblems(subject, source, state.note.isPaused || state.isPaused({ dataset: source.name }), now),
   ];
   const about = { tallies: [source.live.tally, source.history.tally], problems, now };
   const overlap = overlapReport(source, state.sweeps.noteOf(source.name));
