@@ -15,6 +15,7 @@ function batchOf(positions: readonly number[], end: number, skipped = 0): Batch 
     texts: positions.map(String),
     from: positions[0] ?? end - skipped,
     end,
+    hours: null,
     skipped,
     body: "",
   };
@@ -119,7 +120,7 @@ describe("a record that is refused alone", () => {
 
   test("given up, it is counted dead and no suspect any more", () => {
     const held = { ...offset, position: 20, suspects: [suspect(11), suspect(14)] };
-    expect(buried(held, 11)).toMatchObject({ position: 20, dead: 1, suspects: [suspect(14)], delivered: 3 });
-    expect(buried({ ...offset, ends: [11] }, 10)).toMatchObject({ position: 11, dead: 1, ends: [] });
+    expect(buried(held, 11, null)).toMatchObject({ position: 20, dead: 1, suspects: [suspect(14)], delivered: 3 });
+    expect(buried({ ...offset, ends: [11] }, 10, null)).toMatchObject({ position: 11, dead: 1, ends: [] });
   });
 });
