@@ -136,9 +136,15 @@ describe("the figures of each hour are what simulator and intakes hold", () => {
     await it.pass(13 * hour);
     compareWithTruth(it);
     it.world.intakes.get("siem")?.change({ refuse: [] });
-    const [first] = it.engine.state.spool.deadLetters.all();
-    redrive(it.engine.state, [first?.id ?? 0]);
+    // Of an hour that is told of.
+    const letter = it.engine.state.spool.deadLetters.all().findLast(({ id }) => {
+      const at = it.engine.state.spool.deadLetters.hour(id) ?? 0;
+      return hoursOf(it).some(({ hour: start }) => Date.parse(start) === at * hour);
+    });
+    redrive(it.engine.state, [letter?.id ?? 0]);
     expect(off(it)).toEqual([]);
+    const waiting = hoursOf(it).reduce((sum, { destinations: [found] }) => sum + (found?.pending ?? 0), 0);
+    expect(waiting).toBe(1);
     await it.pass(2 * minute);
     compareWithTruth(it);
     expect(deleteDeadLetters(it.engine.state, undefined)).toBe(19);
