@@ -1,12 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { destinationJsonSchema, tenantJsonSchema } from "../src/config/json-schema.ts";
+import { destinationJsonSchema, notifierJsonSchema, tenantJsonSchema } from "../src/config/json-schema.ts";
 
-/** Writes the JSON Schemas of both secrets into `docs/`. Run it after a key was added or described anew. */
+/** Writes the JSON Schemas of the secrets into `docs/`. Run it after a key was added or described anew. */
 
 const files = [
   { name: "tenant.schema.json", schema: tenantJsonSchema() },
   { name: "destination.schema.json", schema: destinationJsonSchema() },
+  { name: "notify.schema.json", schema: notifierJsonSchema() },
 ];
 
 for (const { name, schema } of files) {

@@ -23,7 +23,9 @@ export interface CronPorts {
   begin(homes: Readonly<Record<string, string>>, secrets: SecretsSeen): Promise<Readonly<Record<string, string>>>;
   /** Ticks the object of a tenant through a fresh stub: one that threw may stay broken. */
   tick(tenant: string, home: string, slot: number): Promise<TenantReport>;
-  takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>>): Promise<void>;
+  /** Whether something is to be told of them. */
+  takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>>): Promise<boolean>;
+  notify(): Promise<void>;
   log(line: Readonly<Record<string, unknown>>): void;
 }
 
@@ -35,6 +37,7 @@ export const cronPorts = (env: Env): CronPorts => ({
   begin: (homes, secrets) => forwarderOf(env).begin(homes, secrets),
   tick: (tenant, home, slot) => tenantAt(env, tenant, home).tick(slot),
   takeReports: (reports, failed) => forwarderOf(env).takeReports(reports, failed),
+  notify: () => forwarderOf(env).notify(),
   log: (line) => console.log(JSON.stringify(line)),
 });
 
@@ -55,14 +58,17 @@ interface Outcome {
 export async function fireCron(ports: CronPorts, slot: number): Promise<void> {
   const startedAt = ports.now();
   const outcome: Outcome = { due: [], reports: [], failed: {} };
+  let hasNotices = false;
   try {
     outcome.due.push(...(await findDue(ports)));
     await wakeAll(ports, slot, outcome);
-    await ports.takeReports(outcome.reports, outcome.failed);
+    hasNotices = await ports.takeReports(outcome.reports, outcome.failed);
   } finally {
     const { due, reports, failed } = outcome;
     ports.log({ event: "cron", slot, tenants: due.length, ok: reports.length, failed, ms: ports.now() - startedAt });
   }
+  // Last of all: whoever is to be told may take long to answer.
+  if (hasNotices) await ports.notify();
 }
 
 async function findDue(ports: CronPorts): Promise<Due[]> {

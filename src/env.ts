@@ -1,7 +1,7 @@
 import type { Forwarder } from "./forwarder/forwarder-object.ts";
 import type { Tenant } from "./tenant/tenant-object.ts";
 
-/** What `wrangler.toml` and `wrangler secret put` bind. Tenants and destinations are further string entries: `TENANT_<NAME>`, `DESTINATION_<NAME>`, and buckets for destinations of type `r2` stand under whatever name they are bound to. */
+/** What `wrangler.toml` and `wrangler secret put` bind. Tenants, destinations and notifications are further string entries: `TENANT_<NAME>`, `DESTINATION_<NAME>`, `NOTIFY_<NAME>`, and buckets for destinations of type `r2` stand under whatever name they are bound to. */
 export interface Env {
   readonly TENANTS: DurableObjectNamespace<Tenant>;
   readonly FORWARDER: DurableObjectNamespace<Forwarder>;

@@ -3,7 +3,7 @@ import type { Spool } from "../spool/spool.ts";
 import { isWanted, type Range, type Swept } from "../spool/ranges.ts";
 import type { Lane } from "../spool/lanes.ts";
 import type { Collection, Step } from "./live-collector.ts";
-import type { CollectedRecord } from "./page.ts";
+import { eventHour, type CollectedRecord } from "./page.ts";
 import { PageSource } from "./page-source.ts";
 import type { SeenIds } from "./seen.ts";
 import { nothingSwept, sweep } from "./sweep.ts";
@@ -133,7 +133,8 @@ export class HistoryReader {
     if (raws.length > 0) {
       const stored: Stored = { tally: this.#tally, usage: this.#c.usage() };
       this.#usage = stored.usage;
-      spool.append(this.lane, range.destination, raws, ports.now(), stored);
+      const hours = isFirstDelivery(range) ? wanted.map(eventHour) : null;
+      spool.append(this.lane, range.destination, raws, ports.now(), stored, hours);
       if (isSweep(range)) this.#seen.remember(wanted);
     }
     if (range.destination !== null) correct(spool, this.lane, range.destination, raws.length - range.expected);
@@ -159,6 +160,10 @@ export class HistoryReader {
 }
 
 const isSweep = ({ reason }: Range): boolean => reason === "sweep";
+
+/** What a replay sends, and what was let go of one, was counted when it was sent first. */
+const isFirstDelivery = ({ reason, isCounted }: Range): boolean =>
+  reason === "owed" ? isCounted === true : reason !== "replay";
 
 /** Records beyond the expected ones were not counted when they were owed: they are queued now. */
 function correct(spool: Spool, lane: Lane, destination: string, surplus: number): void {

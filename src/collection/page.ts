@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { UnreadableAnswer, type Feed, type Micros } from "../datasets/dataset.ts";
 import { parseInstant } from "../datasets/instant.ts";
+import { hourOf, type EventHour } from "../spool/hours.ts";
 import { cutArray, onOneLine } from "./cut.ts";
 
 /** One record of a page: its text as Kandji sent it, on one line, and what collection needs to know of it. */
@@ -14,6 +15,9 @@ export interface CollectedRecord {
   /** It has no id or no time: forwarded all the same, and counted. */
   readonly drift: boolean;
 }
+
+/** Where one without a time of its own stands depends on the page: it is in no hour. */
+export const eventHour = ({ isDated, time }: CollectedRecord): EventHour => (isDated ? hourOf(time) : null);
 
 export interface Page {
   readonly records: readonly CollectedRecord[];

@@ -1,18 +1,16 @@
-import type { Micros } from "../datasets/dataset.ts";
 import type { Swept } from "../spool/ranges.ts";
-import type { CollectedRecord } from "./page.ts";
+import { eventHour, type CollectedRecord } from "./page.ts";
 
 /** A sweep reads closed moments again and compares ids: what became visible later than the overlap is found by it. As values. */
-
-const hourMicros: Micros = 3_600_000_000;
 
 export const nothingSwept: Swept = { hours: [], oldestFound: null };
 
 /** `read` are events that the sweep meets for the first time, `found` those of them that had not been collected. */
 export function sweep(before: Swept, read: readonly CollectedRecord[], found: readonly CollectedRecord[]): Swept {
   const hours = new Map(before.hours.map(([hour, ...counts]) => [hour, counts] as const));
-  const add = (index: 0 | 1, { time }: CollectedRecord): void => {
-    const hour = hourOf(time);
+  const add = (index: 0 | 1, record: CollectedRecord): void => {
+    const hour = eventHour(record);
+    if (hour === null) return;
     const counts: [number, number] = [...(hours.get(hour) ?? ([0, 0] as const))];
     counts[index] += 1;
     hours.set(hour, counts);
@@ -25,6 +23,3 @@ export function sweep(before: Swept, read: readonly CollectedRecord[], found: re
     oldestFound: Number.isFinite(oldest) ? oldest : null,
   };
 }
-
-/** Hours since 1970. */
-export const hourOf = (time: Micros): number => Math.floor(time / hourMicros);

@@ -59,6 +59,22 @@ export interface DestinationConfig {
   readonly fingerprint: string;
 }
 
+/** Where it is told that something turned bad, or good again. */
+export interface NotifierConfig {
+  readonly id: string;
+  readonly secretName: string;
+  readonly type: "slack" | "teams" | "json";
+  /** Whoever knows it can post there. */
+  readonly url: Secret;
+  readonly host: string;
+  /** Ids of the tenants of which it tells; `undefined` means all. */
+  readonly tenants: readonly string[] | undefined;
+  /** `Infinity` for never. */
+  readonly reminderEveryMs: number;
+  readonly statusUrl: string | undefined;
+  readonly fingerprint: string;
+}
+
 /** One thing wrong with a secret: names the secret, the key and the mend, never a value. */
 export interface ConfigError {
   readonly secret: string;
@@ -82,6 +98,8 @@ export type Parsed<T> =
 export interface Config {
   readonly tenants: ReadonlyMap<string, Parsed<TenantConfig>>;
   readonly destinations: ReadonlyMap<string, Parsed<DestinationConfig>>;
+  /** Absent where no secret of one was put. */
+  readonly notifiers?: ReadonlyMap<string, Parsed<NotifierConfig>> | undefined;
   /** Secrets whose name gives no id. */
   readonly misnamed: readonly ConfigError[];
   /** Absent where no secret for it was put and nothing is wrong with one. */

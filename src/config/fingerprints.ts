@@ -1,8 +1,14 @@
 import type { Config, Parsed } from "./config.ts";
 
-/** Name of each tenant's and destination's secret → its fingerprint; null for one that cannot be read. No value. */
-export function fingerprintsOf({ tenants, destinations }: Config): Record<string, string | null> {
-  return Object.fromEntries([...tenants.values(), ...destinations.values()].flatMap(fingerprintOf));
+/** Name of each secret of a tenant, a destination or a notification → its fingerprint; null for one that cannot be read. No value. */
+export function fingerprintsOf({
+  tenants,
+  destinations,
+  notifiers = new Map(),
+}: Config): Record<string, string | null> {
+  return Object.fromEntries(
+    [...tenants.values(), ...destinations.values(), ...notifiers.values()].flatMap(fingerprintOf),
+  );
 }
 
 function fingerprintOf(

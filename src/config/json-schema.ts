@@ -2,9 +2,10 @@ import * as z from "zod";
 import type { DestinationType } from "../destinations/destination.ts";
 import { destinationTypes } from "../destinations/registry.ts";
 import { commonKeys } from "./destination-secret.ts";
+import { notifierSecret } from "./notifier-config.ts";
 import { tenantSecret } from "./tenant-secret.ts";
 
-/** JSON Schemas of the two secrets, for editors and for checks before a deploy: made of what the forwarder itself reads them with. */
+/** JSON Schemas of the secrets, for editors and for checks before a deploy: made of what the forwarder itself reads them with. */
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -23,6 +24,10 @@ export function destinationJsonSchema(): JsonSchema {
     required: ["type"],
     oneOf: [...destinationTypes.values()].map(branch),
   };
+}
+
+export function notifierJsonSchema(): JsonSchema {
+  return schemaOf(notifierSecret);
 }
 
 /** One type: the keys that every destination has and its own. */

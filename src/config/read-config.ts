@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readChainSecret } from "./chain-secret.ts";
 import { configError } from "./complaints.ts";
-import type { Config, ConfigError, DestinationConfig, Parsed, TenantConfig } from "./config.ts";
+import type { Config, ConfigError, DestinationConfig, NotifierConfig, Parsed, TenantConfig } from "./config.ts";
 import { parseDestination } from "./destination-config.ts";
+import { parseNotifier } from "./notifier-config.ts";
 import { type Named, readSecretText } from "./secret-text.ts";
 import { parseTenant } from "./tenant-config.ts";
 
@@ -31,14 +32,23 @@ const destination: Kind<DestinationConfig> = {
   parse: parseDestination,
 };
 
-/** Reads every `TENANT_<NAME>` and `DESTINATION_<NAME>`, and what the chain is keyed with. Never throws. */
+const notifier: Kind<NotifierConfig> = {
+  prefix: "NOTIFY_",
+  noun: "notification",
+  reserved: new Set(),
+  parse: parseNotifier,
+};
+
+/** Reads every `TENANT_<NAME>`, `DESTINATION_<NAME>` and `NOTIFY_<NAME>`, and what the chain is keyed with. Never throws. */
 export function readConfig(env: object): Config {
   const entries = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   const allowLocal = entries.some(([name, value]) => name === "ALLOW_LOCAL_HOSTS" && value === "true");
   const misnamed: ConfigError[] = [];
+  const notifiers = readKind(notifier, entries, allowLocal, misnamed);
   return {
     tenants: readKind(tenant, entries, allowLocal, misnamed),
     destinations: readKind(destination, entries, allowLocal, misnamed),
+    notifiers: notifiers.size === 0 ? undefined : notifiers,
     misnamed,
     chain: readChainSecret(new Map(entries)),
   };

@@ -2,6 +2,7 @@ import type { DestinationConfig } from "../config/config.ts";
 import type { BatchContext, Frame } from "../destinations/destination.ts";
 import { eventTimeOf } from "../formats/event-time.ts";
 import { jsonOf } from "../formats/json.ts";
+import { hoursOf, type EventHour } from "../spool/hours.ts";
 import type { Lane } from "../spool/lanes.ts";
 import type { Segment } from "../spool/segments.ts";
 
@@ -16,6 +17,8 @@ export interface Batch {
   readonly texts: readonly string[];
   /** The run ends before this position. */
   readonly end: number;
+  /** In which hour each record of the run happened; null where they do not count by hour. */
+  readonly hours: readonly EventHour[] | null;
   /** Records of the run that a rule leaves out because the intake would drop them unseen. */
   readonly skipped: number;
   /** Empty when every record of the run is left out: nothing to send. */
@@ -132,6 +135,7 @@ class Draft {
 
   finish(start: number, end: number): Batch {
     const { open, separator, close } = this.#frame;
+    const { hours: runs, first } = this.#segment;
     const rules = [this.#skipped, this.#restamped, this.#restamped > 0 ? this.#restampedAt : 0];
     return {
       id: batchId(this.#source, this.#segment.lane, start, end, rules),
@@ -140,6 +144,7 @@ class Draft {
       positions: this.#positions,
       texts: this.#encoded,
       end,
+      hours: runs === null ? null : hoursOf(runs, start - first, end - first),
       skipped: this.#skipped,
       body: this.#encoded.length === 0 ? "" : open + this.#encoded.join(separator) + close,
     };

@@ -5,15 +5,15 @@ import { retryAfterMs } from "../retry-after.ts";
 import type { Ports } from "../ports.ts";
 import type { Acceptance, ChainKey } from "../spool/chain-entry.ts";
 import { laneKey } from "../spool/lanes.ts";
-import type { Offset } from "../spool/offsets.ts";
-import type { Segment } from "../spool/segments.ts";
+import type { Offset, Suspect } from "../spool/offsets.ts";
+import { hourAt, type Segment } from "../spool/segments.ts";
 import type { Spool } from "../spool/spool.ts";
 import { acceptanceOf } from "./acceptance.ts";
 import { formBatch, type Batch, type BatchSource } from "./batch.ts";
 import { choose, newRound, type Choice, type Round } from "./choice.ts";
 import { Pass } from "./pass.ts";
 import { send } from "./send.ts";
-import { accepted, allBuried, buried, laidDown, split, suspected } from "./settlement.ts";
+import { accepted, allBuried, buried, laidDown, split, suspected, written } from "./settlement.ts";
 import { troubleAfter, type Trouble } from "./trouble.ts";
 
 const holdMs = 60_000;
@@ -26,6 +26,8 @@ export interface CourierOptions {
   readonly config: DestinationConfig;
   readonly chainKey: ChainKey;
   readonly recordIdOf: (dataset: string, raw: string) => string | null;
+  /** The oldest hour of which counts are kept. */
+  readonly countedFrom: (dataset: string) => number;
   /** What stood in the way when the object was last awake, under this same secret. */
   readonly trouble: Trouble | null;
 }
@@ -33,10 +35,7 @@ export interface CourierOptions {
 /** `sent`: a request was made or records were settled; `idle`: nothing to do until `wakeAt()`. */
 export type CourierStep = "sent" | "idle";
 
-interface Refusal {
-  readonly status: number;
-  readonly reason: string;
-}
+type Refusal = Pick<Suspect, "status" | "reason">;
 
 /** What to send: a batch, or one record that nothing can carry. */
 type Load =
@@ -247,7 +246,7 @@ export class Courier {
   #bury(lane: Offset["lane"], segment: Segment, at: number, status: number, reason: string): void {
     this.#settle({ lane }, (offset) => {
       this.#keep(lane, segment, at, { status, reason });
-      return buried(offset, at);
+      return buried(offset, at, hourAt(segment, at));
     });
   }
 
@@ -264,7 +263,11 @@ export class Courier {
     const { spool, ports, recordIdOf } = this.#o;
     const raw = spool.segments.lines(segment)[at - segment.first] ?? "";
     const recordId = recordIdOf(dataset, raw);
-    spool.deadLetters.add({ dataset, destination: this.id, recordId, ...refusal, at: ports.now() }, raw);
+    spool.deadLetters.add(
+      { dataset, destination: this.id, recordId, ...refusal, at: ports.now() },
+      raw,
+      hourAt(segment, at),
+    );
   }
 
   /** Writes what an answer changed: read anew, since other things may have happened while it was awaited. */
@@ -273,11 +276,11 @@ export class Courier {
     change: (offset: Offset) => Offset,
     acceptance: Acceptance | null = null,
   ): CourierStep {
-    const { ports, spool, tenant, generation, chainKey: key } = this.#o;
+    const { ports, spool, tenant, generation, countedFrom, chainKey: key } = this.#o;
     ports.sql.transaction(() => {
       const offset = spool.offsets.get(this.id, lane);
       if (offset === undefined) return;
-      const settled = { ...change(offset), requests: offset.requests + this.#unwritten };
+      const settled = written(change(offset), this.#unwritten, countedFrom(lane.dataset));
       spool.settle(acceptance === null ? settled : spool.chains.link(settled, acceptance, { tenant, generation, key }));
     });
     this.#unwritten = 0;

@@ -1,3 +1,4 @@
+import { counted, countsFrom, type EventHour, type Fate } from "../spool/hours.ts";
 import type { Offset, Suspect } from "../spool/offsets.ts";
 import type { Batch } from "./batch.ts";
 
@@ -11,6 +12,20 @@ const passed = (offset: Offset, end: number): Pick<Offset, "position" | "ends"> 
 const without = (offset: Offset, at: number): Suspect[] => offset.suspects.filter((suspect) => suspect.at !== at);
 const inOrder = (suspects: readonly Suspect[]): Suspect[] => suspects.toSorted((one, other) => one.at - other.at);
 
+/** Where a batch begins: the run may be one suspect alone, also one that a rule leaves out by now. */
+const startOf = ({ end, positions, skipped }: Batch): number => end - positions.length - skipped;
+
+/** Counts the records of a run by hour: those that were sent have this fate, the others were skipped. */
+function byHour({ hours = [] }: Offset, batch: Batch, fateOf: (at: number) => Fate): Pick<Offset, "hours"> {
+  const sent = new Set(batch.positions);
+  const start = startOf(batch);
+  const fates = (batch.hours ?? []).map((hour, index) => {
+    const at = start + index;
+    return [hour, sent.has(at) ? fateOf(at) : "skipped"] as const;
+  });
+  return { hours: counted(hours, fates) };
+}
+
 /** All but the refused ones arrived. `refused` are positions with their reason. */
 export function accepted(
   offset: Offset,
@@ -21,18 +36,26 @@ export function accepted(
 ): Offset {
   const arrived = batch.positions.length - refused.length;
   const suspects = refused.map((refusal) => ({ ...refusal, acceptedThen }));
-  // The run may be one suspect alone, also one that a rule leaves out by now.
-  const start = batch.end - batch.positions.length - batch.skipped;
+  const start = startOf(batch);
+  const stays = new Set(refused.map(({ at }) => at));
   const settled = offset.suspects.filter(({ at }) => at < start || at >= batch.end);
   return {
     ...offset,
     ...passed(offset, batch.end),
     delivered: offset.delivered + arrived,
     skipped: offset.skipped + batch.skipped,
+    ...byHour(offset, batch, (at) => (stays.has(at) ? "pending" : "delivered")),
     suspects: inOrder([...settled, ...suspects]),
     lastDeliveredAt: arrived > 0 ? now : offset.lastDeliveredAt,
   };
 }
+
+/** As it is stored: with the requests that were made, and with counts of those hours that may still be asked for. */
+export const written = (offset: Offset, requests: number, oldestHour: number): Offset => ({
+  ...offset,
+  requests: offset.requests + requests,
+  hours: countsFrom(offset.hours ?? [], oldestHour),
+});
 
 /** The batch that begins at the position ends here, at every try. */
 export const laidDown = (offset: Offset, end: number): Offset => ({
@@ -52,10 +75,11 @@ export function split(offset: Offset, { positions, end }: Batch, culprit = NaN):
 }
 
 /** The only record of a batch was refused: it waits beside the lane until the destination has accepted another one. */
-export function suspected(offset: Offset, batch: Pick<Batch, "end" | "skipped">, suspect: Suspect): Offset {
+export function suspected(offset: Offset, batch: Batch, suspect: Suspect): Offset {
   return {
     ...offset,
     ...passed(offset, batch.end),
+    ...byHour(offset, batch, () => "pending"),
     skipped: offset.skipped + batch.skipped,
     suspects: inOrder([...without(offset, suspect.at), suspect]),
   };
@@ -66,10 +90,11 @@ export function allBuried(offset: Offset, batch: Batch, now: number): Offset {
   const { delivered } = offset;
   const dead = batch.positions.length;
   const settled = accepted(offset, batch, [], delivered, now);
-  return { ...settled, delivered, dead: offset.dead + dead };
+  return { ...settled, delivered, dead: offset.dead + dead, ...byHour(offset, batch, () => "dead") };
 }
 
 /** A record is given up: it is a dead letter now. */
-export function buried(offset: Offset, at: number): Offset {
-  return { ...offset, ...passed(offset, at + 1), dead: offset.dead + 1, suspects: without(offset, at) };
+export function buried(offset: Offset, at: number, hour: EventHour): Offset {
+  const hours = counted(offset.hours ?? [], [[hour, "dead"]]);
+  return { ...offset, ...passed(offset, at + 1), dead: offset.dead + 1, hours, suspects: without(offset, at) };
 }

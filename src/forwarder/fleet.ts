@@ -2,7 +2,7 @@ import type { JournalEntry } from "../journal/entry.ts";
 import type { JournalPage, JournalQuery } from "../journal/query.ts";
 import type { RefusedAccess } from "../journal/refused-access.ts";
 import type { SecretsSeen } from "../journal/secrets-seen.ts";
-import type { Health, TenantReport } from "../tenant/report.ts";
+import type { Health, Problem, TenantReport } from "../tenant/report.ts";
 
 /** What the forwarder object knows of the whole installation: the clock's last tick and the last report of each tenant. */
 export interface Fleet {
@@ -15,6 +15,8 @@ export interface Fleet {
   readonly awakeSince: string;
   /** Where each tenant's object was first placed: tenant id → jurisdiction, "" for none. */
   readonly homes: Readonly<Record<string, string>>;
+  /** The forwarder's own: notifications that do not get through. Absent from an object of an older version. */
+  readonly problems?: readonly Problem[];
 }
 
 export interface FailedTick {
@@ -29,8 +31,10 @@ export interface ForwarderOperations {
    * changed in the secrets since the last firing goes into the journal.
    */
   begin(homes: Readonly<Record<string, string>>, secrets?: SecretsSeen): Promise<Readonly<Record<string, string>>>;
-  /** Takes the reports of tenants that ran, and why others did not. */
-  takeReports(reports: readonly TenantReport[], failed?: Readonly<Record<string, string>>): Promise<void>;
+  /** Takes the reports of tenants that ran, and why others did not. Whether something is to be told of it: then `notify`. */
+  takeReports(reports: readonly TenantReport[], failed?: Readonly<Record<string, string>>): Promise<boolean>;
+  /** Posts what waits to be told, as far as it gets through; nobody's tick waits for it. */
+  notify(): Promise<void>;
   fleet(): Promise<Fleet>;
   /** A tenant's state is gone: its report and its home are forgotten. `byItself`: nobody asked for it, so that the journal tells it. */
   forget(tenant: string, byItself?: boolean): Promise<void>;

@@ -1,13 +1,20 @@
 import { DurableObject } from "cloudflare:workers";
+import type { NotifierConfig } from "../config/config.ts";
+import { readConfig } from "../config/read-config.ts";
 import type { Env } from "../env.ts";
+import { exchange } from "../http.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { JournalPage, JournalQuery } from "../journal/query.ts";
 import type { RefusedAccess } from "../journal/refused-access.ts";
 import type { SecretsSeen } from "../journal/secrets-seen.ts";
+import type { Ports } from "../ports.ts";
 import { sqlOf } from "../sqlite.ts";
-import type { TenantReport } from "../tenant/report.ts";
+import type { Problem, TenantReport } from "../tenant/report.ts";
 import { essence, type FailedTick, type Fleet, type ForwarderOperations } from "./fleet.ts";
+import { HealthWatch, type Notifiers } from "./health.ts";
 import { Journal } from "./journal.ts";
+import { deliver, notificationProblems } from "./notifier.ts";
+import type { Outbox } from "./outbox.ts";
 import { Watch } from "./watch.ts";
 
 /** How old the written time of the last tick may be: a row every ten minutes, not every minute. */
@@ -31,6 +38,8 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
   readonly #awakeSince = new Date(Date.now()).toISOString();
   readonly #watch: Watch;
   #opened: Journal | undefined;
+  #openedHealth: HealthWatch | undefined;
+  #isNotifying = false;
   #lastTick: number | null;
   #writtenTick: number;
 
@@ -75,7 +84,7 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     return Object.fromEntries(this.#homes);
   }
 
-  async takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>> = {}): Promise<void> {
+  async takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>> = {}): Promise<boolean> {
     const at = new Date(Date.now()).toISOString();
     for (const [tenant, why] of Object.entries(failed)) this.#failed.set(tenant, { at, why });
     for (const report of reports) {
@@ -88,6 +97,17 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
       this.ctx.storage.kv.put(reportKey(report.id), report);
       this.#written.set(report.id, now);
     }
+    return this.#lookForChanges(reports, Object.keys(failed));
+  }
+
+  async notify(): Promise<void> {
+    if (this.#isNotifying) return;
+    this.#isNotifying = true;
+    try {
+      await Promise.all(this.#notifiers().valid.map(async (config) => this.#post(config)));
+    } finally {
+      this.#isNotifying = false;
+    }
   }
 
   async fleet(): Promise<Fleet> {
@@ -97,6 +117,7 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
       failed: Object.fromEntries(this.#failed),
       awakeSince: this.#awakeSince,
       homes: Object.fromEntries(this.#homes),
+      problems: this.#ownProblems(),
     };
   }
 
@@ -108,6 +129,7 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     this.#homes.delete(tenant);
     this.ctx.storage.kv.delete(reportKey(tenant));
     this.ctx.storage.kv.delete(homeKey(tenant));
+    this.#noting(() => this.#health.forget(tenant), "health-not-written");
   }
 
   async record(entry: JournalEntry): Promise<void> {
@@ -128,18 +150,68 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     return this.#opened;
   }
 
+  /** Opened at its first use, as the journal. */
+  get #health(): HealthWatch {
+    this.#openedHealth ??= new HealthWatch({
+      sql: sqlOf(this.ctx.storage),
+      append: (entry) => this.#noting(() => this.#journal.append(entry)),
+    });
+    return this.#openedHealth;
+  }
+
+  #notifiers(): Notifiers {
+    const { notifiers = new Map() } = readConfig({ ...this.env });
+    return {
+      valid: [...notifiers.values()].flatMap((parsed) => (parsed.ok ? [parsed.value] : [])),
+      named: new Set(notifiers.keys()),
+    };
+  }
+
+  #lookForChanges(reports: readonly TenantReport[], failed: readonly string[]): boolean {
+    let isAnyDue = false;
+    this.#noting(() => {
+      const now = Date.now();
+      const notifiers = this.#notifiers();
+      this.#health.look(reports, failed, notifiers, now);
+      isAnyDue = this.#health.isAnyDue(notifiers.valid, now);
+    }, "health-not-written");
+    return isAnyDue;
+  }
+
+  async #post(config: NotifierConfig): Promise<void> {
+    const { id } = config;
+    const ports = {
+      now: () => Date.now(),
+      http: async (...[request, limits]: Parameters<Ports["http"]>) =>
+        exchange((url, init) => fetch(url, init), request, limits),
+      outbox: () => this.#health.outbox(id),
+      keep: (outbox: Outbox) => this.#health.keep(id, outbox),
+    };
+    await deliver(ports, config);
+  }
+
+  #ownProblems(): Problem[] {
+    let problems: Problem[] = [];
+    this.#noting(() => {
+      problems = this.#notifiers().valid.flatMap((config) =>
+        notificationProblems(config, this.#health.outbox(config.id)),
+      );
+    }, "health-not-written");
+    return problems;
+  }
+
   get #journalDays(): number {
     const days = Number(this.env.JOURNAL_DAYS ?? NaN);
     return Number.isInteger(days) && days > 0 ? days : journalDays;
   }
 
-  /** Collecting and delivering never wait for the journal: what it cannot write is said in the log. */
-  #noting(work: () => void): void {
+  /** Collecting and delivering never wait for journal and health: what cannot be written is said in the log. */
+  #noting(work: () => void, event = "journal-not-written"): void {
     try {
       work();
     } catch (error) {
       const message = error instanceof Error ? error.message : "unknown";
-      console.error(JSON.stringify({ event: "journal-not-written", message }));
+      console.error(JSON.stringify({ event, message }));
     }
   }
 }

@@ -9,12 +9,14 @@ export const descriptions = {
   FORGET_TENANT: "Delete the state of a tenant",
   VERIFY: "Run the live checks of a tenant",
   ACCESS_REFUSED: "Requests were refused at the door: a summary of at least an hour",
-  SECRET_ADDED: "A secret of a tenant or destination appeared",
-  SECRET_CHANGED: "A secret of a tenant or destination was put anew",
-  SECRET_INVALID: "A secret of a tenant or destination cannot be read",
-  SECRET_REMOVED: "A secret of a tenant or destination went away",
+  SECRET_ADDED: "A secret of a tenant, destination or notification appeared",
+  SECRET_CHANGED: "A secret of a tenant, destination or notification was put anew",
+  SECRET_INVALID: "A secret of a tenant, destination or notification cannot be read",
+  SECRET_REMOVED: "A secret of a tenant, destination or notification went away",
   TENANT_FORGOTTEN: "The state of a tenant was deleted: its secret had been absent for 30 days",
   DESTINATION_FORGOTTEN: "The state of a destination was deleted: it had been absent for 30 days",
+  HEALTH_DEGRADED: "A tenant, dataset or destination turned bad, or worse",
+  HEALTH_RESTORED: "A problem of a tenant, dataset or destination is over",
 } as const;
 
 export type ActionName = keyof typeof descriptions;

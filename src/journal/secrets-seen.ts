@@ -34,12 +34,17 @@ function changeOf(before: string | null | undefined, now: string | null | undefi
   return before === undefined ? "SECRET_ADDED" : "SECRET_CHANGED";
 }
 
-/** `TENANT_ACME_EU` is tenant `acme-eu`, `DESTINATION_SIEM` destination `siem`. */
-function subjectOf(secret: string): { tenant: string } | { destination: string } {
+const kinds: ReadonlyMap<string, string> = new Map([
+  ["TENANT", "tenant"],
+  ["NOTIFY", "notification"],
+]);
+
+/** `TENANT_ACME_EU` is tenant `acme-eu`, `DESTINATION_SIEM` destination `siem`, `NOTIFY_OPS` notification `ops`. */
+function subjectOf(secret: string): Record<string, string> {
   const [prefix = ""] = secret.split("_", 1);
   const id = secret
     .slice(prefix.length + 1)
     .toLowerCase()
     .replaceAll("_", "-");
-  return prefix === "TENANT" ? { tenant: id } : { destination: id };
+  return { [kinds.get(prefix) ?? "destination"]: id };
 }

@@ -1,4 +1,5 @@
 import type { Sql } from "../ports.ts";
+import type { EventHour } from "./hours.ts";
 import { deleteRest, firstPart, isLong, readRest, writeRest } from "./overflow.ts";
 
 /** A record that a destination refused for good, kept until somebody sends it again or lets it go. */
@@ -41,20 +42,28 @@ export class DeadLetters {
       .map(fromRow);
   }
 
-  add(letter: Omit<DeadLetter, "id">, raw: string): void {
+  /** `hour` is that in which it happened, where it was counted by hour. */
+  add(letter: Omit<DeadLetter, "id">, raw: string, hour: EventHour = null): void {
     const bytes = Buffer.byteLength(raw);
     const [row] = this.#sql.exec<{ id: number }>(
-      `INSERT INTO dead_letters (dataset, destination, record_id, status, reason, at, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      `INSERT INTO dead_letters (dataset, destination, record_id, status, reason, at, hour, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       letter.dataset,
       letter.destination,
       letter.recordId,
       letter.status,
       letter.reason,
       letter.at,
+      hour,
       firstPart(raw, bytes),
     );
     if (isLong(bytes)) writeRest(this.#sql, `dead letter ${row?.id}`, raw);
+  }
+
+  /** The hour under which it is counted. */
+  hour(id: number): EventHour {
+    const [row] = this.#sql.exec<{ hour: EventHour }>("SELECT hour FROM dead_letters WHERE id = ?", id);
+    return row?.hour ?? null;
   }
 
   raw(id: number): string {

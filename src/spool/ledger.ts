@@ -1,3 +1,4 @@
+import { hoursOf } from "./hours.ts";
 import type { Offset } from "./offsets.ts";
 import type { Range } from "./ranges.ts";
 import { isIn, type Segment } from "./segments.ts";
@@ -69,4 +70,21 @@ export class Books {
   #queued({ lane, joinedAt, addressed }: Offset): number {
     return this.#spool.lanes.length(lane).shared - joinedAt.shared + addressed;
   }
+}
+
+/** What of a dataset waits in the spool for a destination, by the hour in which it happened. */
+export function waitingByHour(spool: Spool, destination: string, dataset: string): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  for (const offset of spool.offsets.of(destination)) {
+    if (offset.lane.dataset !== dataset) continue;
+    for (const segment of spool.segments.in(offset.lane)) {
+      if (segment.hours === null || waiting(segment, offset) === 0) continue;
+      const suspects = new Set(offset.suspects.map(({ at }) => at));
+      hoursOf(segment.hours).forEach((hour, index) => {
+        const at = segment.first + index;
+        if (hour !== null && (at >= offset.position || suspects.has(at))) found.set(hour, (found.get(hour) ?? 0) + 1);
+      });
+    }
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 import type { Sql } from "../ports.ts";
 import type { ChainEntry } from "./chain-entry.ts";
+import type { HourCount } from "./hours.ts";
 import { laneKey, type Lane, type LaneLength, type Stream } from "./lanes.ts";
 
 /** A record that was refused alone and has not been settled: it waits until the destination has accepted another one. */
@@ -39,6 +40,10 @@ export interface Offset {
   readonly requests: number;
   /** Absent while nothing of this lane was accepted. */
   readonly chain?: ChainTail;
+  /** What was delivered, skipped and given up, by the hour in which it happened: those that a sweep may ask for. Absent while there are none. */
+  readonly hours?: readonly HourCount[];
+  /** Of a live lane: from this hour on all that happened is counted by hour. Absent where it was never begun. */
+  readonly countedFrom?: number;
 }
 
 type State = Omit<Offset, "destination" | "lane" | "position">;

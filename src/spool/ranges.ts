@@ -27,6 +27,8 @@ export interface Range {
   readonly ids: readonly string[];
   /** What a sweep has come to so far. */
   readonly swept?: Swept;
+  /** Of what is owed: its delivery is still to be counted by hour. */
+  readonly isCounted?: boolean;
 }
 
 /** Events that a sweep has read, by the hour in which they happened (hours since 1970), and those that had not been collected. */
@@ -43,7 +45,7 @@ const maxIds = 5_000;
 
 const urgency: Readonly<Record<Range["reason"], number>> = { owed: 3, replay: 2, sweep: 1, backfill: 0 };
 
-type State = Pick<Range, "from" | "to" | "at" | "edge" | "onlyFrom" | "ids" | "swept">;
+type State = Pick<Range, "from" | "to" | "at" | "edge" | "onlyFrom" | "ids" | "swept" | "isCounted">;
 interface RangeRow extends Record<string, string | number | null> {
   id: number;
   dataset: string;
@@ -53,8 +55,10 @@ interface RangeRow extends Record<string, string | number | null> {
   state: string;
 }
 
-const stateOf = ({ from, to, at, edge, onlyFrom, ids, swept }: Omit<Range, "id">): string =>
-  JSON.stringify({ from, to, at, edge, onlyFrom, ids, ...(swept === undefined ? {} : { swept }) } satisfies State);
+const stateOf = ({ from, to, at, edge, onlyFrom, ids, swept, isCounted }: Omit<Range, "id">): string => {
+  const own = { ...(swept === undefined ? {} : { swept }), ...(isCounted === true ? { isCounted } : {}) };
+  return JSON.stringify({ from, to, at, edge, onlyFrom, ids, ...own } satisfies State);
+};
 
 export const isWanted = (range: Range, record: { readonly id: string; readonly time: Micros }): boolean =>
   record.time >= range.from &&
@@ -119,7 +123,12 @@ export class Ranges {
   }
 
   /** Notes records that a destination misses: in the last range owed to it while that has room and has not been begun. */
-  owe(dataset: string, destination: string, records: readonly { readonly id: string; readonly time: Micros }[]): void {
+  owe(
+    dataset: string,
+    destination: string,
+    records: readonly { readonly id: string; readonly time: Micros }[],
+    isCounted = false,
+  ): void {
     // Not as arguments of one call: of those there may be some hundred thousand at the most.
     const from = records.reduce((earliest, { time }) => Math.min(earliest, time), Infinity);
     const to = records.reduce((latest, { time }) => Math.max(latest, time), -Infinity);
@@ -129,6 +138,7 @@ export class Ranges {
         range.reason === "owed" &&
         range.destination === destination &&
         range.dataset === dataset &&
+        (range.isCounted ?? false) === isCounted &&
         from <= range.to + maxGap &&
         to >= range.from - maxGap,
     );
@@ -147,7 +157,7 @@ export class Ranges {
       return;
     }
     const owed = { dataset, destination, reason: "owed", expected: ids.length, edge: [] } as const;
-    this.add({ ...owed, from, at: from, onlyFrom: from, to, ids });
+    this.add({ ...owed, from, at: from, onlyFrom: from, to, ids, ...(isCounted ? { isCounted } : {}) });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Sql } from "../ports.ts";
+import { hoursOf, runsOf, type EventHour, type HourRun } from "./hours.ts";
 import type { Lane, Stream } from "./lanes.ts";
 import { deleteRest, firstPart, isLong, readRest, writeRest } from "./overflow.ts";
 
@@ -13,7 +14,12 @@ export interface Segment {
   readonly records: number;
   readonly bytes: number;
   readonly collectedAt: number;
+  /** In which hours its events happened; null where they do not count by hour: they have been delivered before, or are no events. */
+  readonly hours: readonly HourRun[] | null;
 }
+
+/** `hours` has one for each record. */
+type NewSegment = Omit<Segment, "id" | "records" | "bytes" | "hours"> & { readonly hours: readonly EventHour[] | null };
 
 interface SegmentRow extends Record<string, string | number | null> {
   id: number;
@@ -24,9 +30,10 @@ interface SegmentRow extends Record<string, string | number | null> {
   records: number;
   bytes: number;
   collected_at: number;
+  hours: string | null;
 }
 
-const columns = "id, dataset, stream, destination, first, records, bytes, collected_at";
+const columns = "id, dataset, stream, destination, first, records, bytes, collected_at, hours";
 
 export const isIn = (segment: Segment, { dataset, stream }: Lane): boolean =>
   segment.lane.dataset === dataset && segment.lane.stream === stream;
@@ -39,7 +46,12 @@ const fromRow = (row: SegmentRow): Segment => ({
   records: row.records,
   bytes: row.bytes,
   collectedAt: row.collected_at,
+  hours: row.hours === null ? null : (JSON.parse(row.hours) as HourRun[]),
 });
+
+/** In which hour the record at this position of the lane happened. */
+export const hourAt = ({ hours, first }: Segment, at: number): EventHour =>
+  hoursOf(hours ?? [], at - first, at - first + 1)[0] ?? null;
 
 /** The segments, their bodies in the table, the rest in memory: the plan looks at all of them before each request. */
 export class Segments {
@@ -59,11 +71,12 @@ export class Segments {
     return this.#bytes;
   }
 
-  insert(segment: Omit<Segment, "id" | "records" | "bytes">, raws: readonly string[], bytes: number): void {
+  insert(segment: NewSegment, raws: readonly string[], bytes: number): void {
     const body = raws.join("\n");
+    const hours = segment.hours === null ? null : runsOf(segment.hours);
     const [row] = this.#sql.exec<{ id: number }>(
-      `INSERT INTO segments (dataset, stream, destination, first, records, bytes, collected_at, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      `INSERT INTO segments (dataset, stream, destination, first, records, bytes, collected_at, hours, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       segment.lane.dataset,
       segment.lane.stream,
       segment.destination,
@@ -71,11 +84,12 @@ export class Segments {
       raws.length,
       bytes,
       segment.collectedAt,
+      hours === null ? null : JSON.stringify(hours),
       firstPart(body, bytes),
     );
     if (row === undefined) throw new Error("An inserted segment has no id");
     if (isLong(bytes)) writeRest(this.#sql, ownerOf(row.id), body);
-    this.#keep({ ...segment, id: row.id, records: raws.length, bytes });
+    this.#keep({ ...segment, hours, id: row.id, records: raws.length, bytes });
   }
 
   /** The first segment of the lane that has a record for this destination at or after `position`. */

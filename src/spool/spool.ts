@@ -2,6 +2,7 @@ import type { Micros } from "../datasets/dataset.ts";
 import type { Sql } from "../ports.ts";
 import { Chains } from "./chain.ts";
 import { DeadLetters } from "./dead-letters.ts";
+import type { EventHour } from "./hours.ts";
 import { laneKey, Lanes, type Lane } from "./lanes.ts";
 import { needs, newOffset, Offsets, type Offset } from "./offsets.ts";
 import { maxRowBytes } from "./overflow.ts";
@@ -48,15 +49,26 @@ export class Spool {
     this.#identify = identify;
   }
 
-  /** Appends records to a lane, for all of its destinations or for one, and keeps `state` with the lane. */
-  append(lane: Lane, destination: string | null, raws: readonly string[], collectedAt: number, state: unknown): void {
+  /**
+   * Appends records to a lane, for all of its destinations or for one, and keeps `state` with the lane. `hours` has one for each
+   * record where their delivery is counted by hour.
+   */
+  append(
+    lane: Lane,
+    destination: string | null,
+    raws: readonly string[],
+    collectedAt: number,
+    state: unknown,
+    hours: readonly EventHour[] | null = null,
+  ): void {
     const { appended, shared } = this.lanes.length(lane);
     let first = appended;
     const runs = packed(raws);
     const isWanted = destination === null ? this.offsets.in(lane).length > 0 : true;
     this.makeRoom(runs.reduce((sum, run) => sum + run.bytes, 0));
     for (const run of runs) {
-      if (isWanted) this.segments.insert({ lane, destination, first, collectedAt }, run.raws, run.bytes);
+      const own = hours?.slice(first - appended, first - appended + run.raws.length) ?? null;
+      if (isWanted) this.segments.insert({ lane, destination, first, collectedAt, hours: own }, run.raws, run.bytes);
       first += run.raws.length;
     }
     this.lanes.write(lane, { appended: first, shared: destination === null ? shared + raws.length : shared }, state);
@@ -137,6 +149,7 @@ export class Spool {
         segment.lane.dataset,
         offset.destination,
         dated(missed.map((raw) => this.#identify(segment.lane.dataset, raw))),
+        segment.hours !== null,
       );
       this.offsets.write({
         ...offset,

@@ -2,9 +2,11 @@ import type { Walk } from "../collection/listing/walk-state.ts";
 import type { Tally } from "../collection/tally.ts";
 import { lastDay } from "../collection/tally.ts";
 import { formatInstant } from "../datasets/instant.ts";
+import { completenessOf, completenessProblems } from "./completeness.ts";
 import { enrichmentProblems } from "./actors.ts";
 import { oddityProblems, setbackProblem, walkOddityProblems } from "./problems.ts";
 import { worst, iso, type DatasetReport, type Problem, type WalkReport } from "./report.ts";
+import { rhythmProblems } from "./rhythm.ts";
 import type { Setback } from "./setback.ts";
 import type { Source } from "./source.ts";
 import { overlapReport, sweepProblems, sweepReport } from "./sweep-reports.ts";
@@ -18,9 +20,10 @@ export interface DatasetAccount {
   readonly problems: readonly Problem[];
 }
 
-export function datasetAccounts(state: TenantState, now: number): DatasetAccount[] {
+/** `isWhole`: with the hours one by one, which would be much for a report that is sent every minute. */
+export function datasetAccounts(state: TenantState, now: number, isWhole: boolean): DatasetAccount[] {
   return [
-    ...[...state.sources.values()].map((source) => accountOfSource(state, source, now)),
+    ...[...state.sources.values()].map((source) => accountOfSource(state, source, now, isWhole)),
     ...state.walks.all.map((source) => accountOfWalk(state, source, now)),
   ];
 }
@@ -30,19 +33,23 @@ const subjectOf = (state: TenantState, name: string): string => `tenant ${state.
 const setbackProblems = (subject: string, setback: Setback | null, now: number): Problem[] =>
   setback === null ? [] : [setbackProblem(subject, setback, now)];
 
-function accountOfSource(state: TenantState, source: Source, now: number): DatasetAccount {
+function accountOfSource(state: TenantState, source: Source, now: number, isWhole: boolean): DatasetAccount {
   const subject = subjectOf(state, source.name);
   const setback = source.liveSetback ?? source.historySetback;
+  const hours = completenessOf(state, source.name);
   const problems = [
+    ...completenessProblems(subject, hours),
     ...setbackProblems(subject, setback, now),
     ...enrichmentProblems(subject, source.enrichmentTrouble),
     ...oddityProblems(subject, source),
     ...sweepProblems(subject, source, state.sweeps.noteOf(source.name), now),
+    ...rhythmProblems(subject, source, state.note.isPaused || state.isPaused({ dataset: source.name }), now),
   ];
   const about = { tallies: [source.live.tally, source.history.tally], problems, now };
   const overlap = overlapReport(source, state.sweeps.noteOf(source.name));
   const sweep = sweepReport(state, source);
-  return { report: { ...common(state, source, about), backfill: backfillOf(state, source), overlap, sweep }, problems };
+  const report = { ...common(state, source, about), backfill: backfillOf(state, source), overlap, sweep };
+  return { report: isWhole ? { ...report, completeness: hours } : report, problems };
 }
 
 function accountOfWalk(state: TenantState, source: WalkSource, now: number): DatasetAccount {

@@ -42,6 +42,8 @@ const migrations: readonly string[] = [
      PRIMARY KEY (dataset, part)) WITHOUT ROWID;`,
   `ALTER TABLE seen ADD COLUMN oldest INTEGER;
    ALTER TABLE seen ADD COLUMN newest INTEGER;`,
+  `ALTER TABLE segments ADD COLUMN hours TEXT;
+   ALTER TABLE dead_letters ADD COLUMN hour INTEGER;`,
 ];
 
 /** Brings the tables of a tenant to the newest shape; refuses a state that a newer version wrote. */

@@ -1,3 +1,5 @@
+import type { DeadLetter } from "../spool/dead-letters.ts";
+import { counted } from "../spool/hours.ts";
 import type { DeadLetterReport, Scope } from "./report.ts";
 import type { TenantState } from "./state.ts";
 
@@ -51,8 +53,10 @@ export function redrive(state: TenantState, ids: readonly number[] | undefined):
     let moved = 0;
     for (const letter of chosen(state, ids)) {
       const lane = { dataset: letter.dataset, stream: "redriven" } as const;
-      spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null);
-      countDead(state, letter.destination, letter.dataset, { dead: -1, skipped: 0 });
+      const hour = spool.deadLetters.hour(letter.id);
+      const hours = hour === null ? null : [hour];
+      spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, hours);
+      countDead(state, letter, 0);
       spool.deadLetters.delete(letter.id);
       moved += 1;
     }
@@ -64,22 +68,22 @@ export function redrive(state: TenantState, ids: readonly number[] | undefined):
 export function deleteDeadLetters(state: TenantState, ids: readonly number[] | undefined): number {
   return state.options.ports.sql.transaction(() => {
     const letters = chosen(state, ids);
-    for (const { id, destination, dataset } of letters) {
-      countDead(state, destination, dataset, { dead: -1, skipped: 1 });
-      state.spool.deadLetters.delete(id);
+    for (const letter of letters) {
+      countDead(state, letter, 1);
+      state.spool.deadLetters.delete(letter.id);
     }
     return letters.length;
   });
 }
 
-/** Corrects the count in whichever lane of the destination holds it. */
-function countDead(
-  { spool }: TenantState,
-  destination: string,
-  dataset: string,
-  change: { readonly dead: number; readonly skipped: number },
-): void {
+/** Counts it as dead no more, in whichever lane of the destination holds it. */
+function countDead({ spool }: TenantState, { id, destination, dataset }: DeadLetter, skipped: 0 | 1): void {
   const offset = spool.offsets.of(destination).find(({ lane, dead }) => lane.dataset === dataset && dead > 0);
   if (offset === undefined) return;
-  spool.offsets.write({ ...offset, dead: offset.dead + change.dead, skipped: offset.skipped + change.skipped });
+  const hour = spool.deadLetters.hour(id);
+  const hours = counted(offset.hours ?? [], [
+    [hour, "dead", -1],
+    [hour, "skipped", skipped],
+  ]);
+  spool.offsets.write({ ...offset, dead: offset.dead - 1, skipped: offset.skipped + skipped, hours });
 }

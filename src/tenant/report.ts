@@ -48,6 +48,30 @@ export interface DatasetReport {
   /** Of a dataset of events. */
   readonly overlap?: OverlapReport;
   readonly sweep?: SweepReport;
+  /** In the answer for one tenant: the whole hours that were swept, oldest first. */
+  readonly completeness?: readonly HourReport[];
+}
+
+/** How an hour of events adds up. */
+export interface HourReport {
+  /** When it begins: RFC 3339. */
+  readonly hour: string;
+  /** Events that Kandji had of it when it was swept last. */
+  readonly inKandji: number;
+  readonly destinations: readonly DestinationHour[];
+}
+
+export interface DestinationHour {
+  readonly name: string;
+  readonly delivered: number;
+  /** Waits in the spool. */
+  readonly pending: number;
+  readonly skipped: number;
+  readonly dead: number;
+  /** What Kandji has and none of the others says; below 0 where Kandji has fewer than were collected. */
+  readonly missing: number;
+  /** Why some may be missing and no problem: they were let go and come back, or the hour was replayed since. */
+  readonly because: "owed" | "replayed" | null;
 }
 
 /** How late an event may become visible and still be found by polling. */

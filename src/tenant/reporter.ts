@@ -7,13 +7,13 @@ import type { DestinationNote, Member } from "./roster.ts";
 import type { TenantState } from "./state.ts";
 import { viewOf } from "./view.ts";
 
-/** Tells how a tenant does: counts, times and problems, never a record. */
-export function reportOf(state: TenantState, now: number): TenantReport {
+/** Tells how a tenant does: counts, times and problems, never a record. `isWhole`: also hour by hour. */
+export function reportOf(state: TenantState, now: number, isWhole = false): TenantReport {
   const { tenant } = state.options;
   const books = new Books(state.spool);
   const isBackedUp = viewOf(state, { now: () => now }).sources.some((source) => source.isBackedUp);
   const problems: Problem[] = tenantProblems(state, isBackedUp, now);
-  const accounts = datasetAccounts(state, now);
+  const accounts = datasetAccounts(state, now, isWhole);
   problems.push(...accounts.flatMap((account) => account.problems));
   const destinations = state.members.map((member) => {
     const ledger = books.of(member.id);

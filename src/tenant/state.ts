@@ -6,6 +6,7 @@ import { KandjiClient } from "../kandji/client.ts";
 import { Spool } from "../spool/spool.ts";
 import { actorsOf } from "./actors.ts";
 import { chainKeyOf } from "./chain.ts";
+import { beginCounting, countedFromOf } from "./completeness.ts";
 import { Documents } from "./documents.ts";
 import type { EngineOptions } from "./engine.ts";
 import {
@@ -168,6 +169,7 @@ export class TenantState {
     const step = await source.read(range);
     this.#keepUsage(step.kind === "failed" || historySetback !== null);
     if (step.kind === "finished") noteMissing(range, step.missing, this.documents);
+    if (step.kind === "finished" && range.reason === "replay") this.sweeps.noteReplay(range);
     if (step.kind === "finished" && range.reason === "sweep") this.sweeps.finish(source, range, step.swept);
     return step.kind === "failed" ? 0 : step.stored;
   }
@@ -224,7 +226,8 @@ export class TenantState {
     const trouble = this.noteOf(id)?.trouble ?? null;
     const { generation } = this.#note;
     const chainKey = chainKeyOf(this.options.config);
-    const kept = { spool, generation, chainKey, trouble };
+    const countedFrom = (dataset: string): number => countedFromOf(this, dataset);
+    const kept = { spool, generation, chainKey, trouble, countedFrom };
     this.couriers.set(id, new Courier({ ports, tenant: tenant.id, config, recordIdOf, ...kept }));
   }
 
@@ -237,6 +240,7 @@ export class TenantState {
       const latecomers = enrol(this.members, tenant, { spool, documents, hasBegun });
       const given = { spool, tenant, sources: this.sources, walks: this.walks, now: ports.now() };
       for (const { destination, dataset } of latecomers) giveThePast(destination, dataset, given);
+      beginCounting(this, ports.now());
       documents.write(tenantNote, this.#note);
     });
   }

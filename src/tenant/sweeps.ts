@@ -1,8 +1,8 @@
 import type { Micros } from "../datasets/dataset.ts";
 import { microsOf } from "../datasets/instant.ts";
-import { hourOf } from "../collection/sweep.ts";
 import type { FeedOptions } from "../config/config.ts";
 import type { Ports } from "../ports.ts";
+import { hourOf } from "../spool/hours.ts";
 import type { Range, Swept } from "../spool/ranges.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Documents } from "./documents.ts";
@@ -41,7 +41,12 @@ export interface SweepNote {
   readonly clean: number;
   /** Events in Kandji by the hour in which they happened, of whole hours that were swept: hours since 1970. */
   readonly hours: readonly (readonly [hour: number, events: number])[];
+  /** What a person had sent again since: an hour that did not add up is mended by it. */
+  readonly replayed?: readonly Replayed[];
 }
+
+/** A replay that was read to its end. Its destination is null for all of them. */
+export type Replayed = Pick<Range, "from" | "to" | "destination">;
 
 interface Around {
   readonly ports: Ports;
@@ -50,6 +55,7 @@ interface Around {
 }
 
 const keptFinds = 10;
+const keptReplays = 50;
 /** The overlap is widened no further than this, or than what was asked for where that is more. */
 const widestMs = 3_600_000;
 /** A week of sweeps without a find, as they are made by default: then the overlap may be narrower again. */
@@ -116,6 +122,7 @@ export class Sweeps {
           ? before.finds
           : [{ at: now, records: found, oldest: oldestFound }, ...before.finds].slice(0, keptFinds),
       ...widened(before, found, options),
+      replayed: (before.replayed ?? []).filter(({ to: end }) => end >= forgotten),
       hours: [
         ...before.hours.filter(([hour]) => hour > hourOf(forgotten) && !isWhole(hour, from, to)),
         ...hours.filter(([hour]) => isWhole(hour, from, to)).map(([hour, read]) => [hour, read] as const),
@@ -125,6 +132,14 @@ export class Sweeps {
       source.live.seen.forget(forgotten);
       this.#write(source.name, note);
     });
+  }
+
+  /** Notes a replay that was read to its end, where sweeps tell of the same hours. */
+  noteReplay({ dataset, from, to, destination }: Range): void {
+    const note = this.#notes.get(dataset);
+    if (note === undefined || to < note.rememberedSince) return;
+    const replayed = [...(note.replayed ?? []), { from, to, destination }].slice(-keptReplays);
+    this.#write(dataset, { ...note, replayed });
   }
 
   #newNote({ live, options }: Source): SweepNote {

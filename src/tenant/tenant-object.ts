@@ -57,7 +57,7 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
   }
 
   async report(): Promise<TenantReport> {
-    return this.#report(this.#open());
+    return this.#report(this.#open(), true);
   }
 
   async poll(): Promise<void> {
@@ -203,8 +203,8 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     if (next !== null) await this.ctx.storage.setAlarm(next);
   }
 
-  #report(engine: Engine): TenantReport {
-    return withFault(reportOf(engine.state, Date.now()), this.#fault);
+  #report(engine: Engine, isWhole = false): TenantReport {
+    return withFault(reportOf(engine.state, Date.now(), isWhole), this.#fault);
   }
 
   /** Tells the forwarder object what changed outside a firing of the cron. */

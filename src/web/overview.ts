@@ -41,8 +41,9 @@ const cronSilent = "cron-silent";
 export function overview(circumstances: Circumstances): Status {
   const { config, fleet, now, version } = circumstances;
   const cron = cronProblems(fleet, now);
-  const secrets = [...config.misnamed, ...(config.chain?.errors ?? [])].map(secretProblem);
-  const shared = [...cron, ...secrets, ...destinationSecretProblems(config)];
+  const notifiers = [...(config.notifiers?.values() ?? [])].flatMap((parsed) => (parsed.ok ? [] : parsed.errors));
+  const secrets = [...config.misnamed, ...notifiers, ...(config.chain?.errors ?? [])].map(secretProblem);
+  const shared = [...cron, ...secrets, ...(fleet.problems ?? []), ...destinationSecretProblems(config)];
   const tenants = tenantIds(config, fleet)
     .toSorted()
     .flatMap((id) => findTenant(config, fleet, id) ?? [])

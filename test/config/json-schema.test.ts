@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { withTable } from "../../scripts/write-destinations/table.ts";
 import { optionKeys } from "../../src/config/dataset-options.ts";
-import { destinationJsonSchema, tenantJsonSchema } from "../../src/config/json-schema.ts";
+import { destinationJsonSchema, notifierJsonSchema, tenantJsonSchema } from "../../src/config/json-schema.ts";
 import { datasets } from "../../src/datasets/registry.ts";
 import { destinationTypes } from "../../src/destinations/registry.ts";
 
@@ -33,6 +33,7 @@ describe("the JSON Schemas in docs", () => {
   it.each([
     ["tenant.schema.json", tenantJsonSchema],
     ["destination.schema.json", destinationJsonSchema],
+    ["notify.schema.json", notifierJsonSchema],
   ])("%s is what `npm run schemas` writes", (name, schema) => {
     expect(written(name)).toBe(`${JSON.stringify(schema(), null, 2)}\n`);
   });
@@ -44,7 +45,9 @@ describe("the JSON Schemas in docs", () => {
 
   it("describe every key and give an example of it", () => {
     const branches = destinationJsonSchema()["oneOf"] as Schema[];
-    expect([tenantJsonSchema(), ...branches].flatMap((schema) => undescribed(schema))).toEqual([]);
+    expect([tenantJsonSchema(), notifierJsonSchema(), ...branches].flatMap((schema) => undescribed(schema))).toEqual(
+      [],
+    );
   });
 
   it("know every destination type by its name", () => {

@@ -27,6 +27,9 @@ export class CronWorld {
     readonly ids: readonly string[];
     readonly failed: Readonly<Record<string, string>>;
   }[] = [];
+  /** Whether the forwarder object has something to tell; how many lines had been written each time that it was asked to. */
+  hasNotices = false;
+  readonly notified: number[] = [];
   readonly behaviours = new Map<string, Behaviour>();
   /** Homes that the forwarder object remembers; a tenant's own wish where it remembers none. */
   readonly homes: Record<string, string> = {};
@@ -83,7 +86,9 @@ export class CronWorld {
     tick: async (tenant, home, slot) => this.#tick({ tenant, home, slot, at: this.#now }),
     takeReports: async (reports, failed) => {
       this.told.push({ at: this.#now, ids: reports.map(({ id }) => id), failed });
+      return this.hasNotices;
     },
+    notify: async () => void this.notified.push(this.lines.length),
     log: (line) => this.lines.push(line),
   };
 

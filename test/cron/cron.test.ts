@@ -53,6 +53,17 @@ describe("a firing of the cron", () => {
   });
 });
 
+describe("what is to be told", () => {
+  test("is told last of all, when the line of the firing is written, and nobody is asked where nothing is", async () => {
+    const world = CronWorld.of(3);
+    await fire(world);
+    expect(world.notified).toEqual([]);
+    world.hasNotices = true;
+    await fire(world);
+    expect(world.notified).toEqual([2]);
+  });
+});
+
 describe("where a tenant lives", () => {
   test("it is ticked in its jurisdiction", async () => {
     const world = new CronWorld({ TENANT_EUROPE: tenantSecret({ jurisdiction: "eu" }), TENANT_FREE: tenantSecret() });

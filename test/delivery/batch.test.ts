@@ -15,6 +15,7 @@ const segmentOf = (count: number, change: Partial<Segment> = {}): Segment => ({
   records: count,
   bytes: 0,
   collectedAt: start,
+  hours: null,
   ...change,
 });
 const sourceOf = (config: Partial<DestinationConfig> = {}, change: Partial<BatchSource> = {}): BatchSource => ({

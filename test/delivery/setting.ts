@@ -93,6 +93,7 @@ export function officeOf(intake: Intake, maxSpoolBytes?: number) {
     generation: "g1",
     chainKey: new ChainKey("a key that the intake does not have"),
     recordIdOf: (_: string, raw: string) => identify("", raw).id,
+    countedFrom: () => 0,
   };
   const courierFor = (config: Partial<DestinationConfig> = {}, trouble: Trouble | null = null, over = spool): Courier =>
     new Courier({ ...options, spool: over, config: configOf(config), trouble });

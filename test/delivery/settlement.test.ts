@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Batch } from "../../src/delivery/batch.ts";
-import { accepted, buried, split, suspected } from "../../src/delivery/settlement.ts";
+import { accepted, allBuried, buried, split, suspected, written } from "../../src/delivery/settlement.ts";
 import { newOffset, type Offset } from "../../src/spool/offsets.ts";
 import { live, suspect } from "../spool/setting.ts";
 
@@ -15,12 +15,51 @@ function batchOf(positions: readonly number[], end: number, skipped = 0): Batch 
     texts: positions.map(String),
     from: positions[0] ?? end - skipped,
     end,
+    hours: null,
     skipped,
     body: "",
   };
   return batch;
 }
 const refusal = (at: number) => ({ at, status: 207, reason: "bad" });
+
+describe("by the hour in which records happened", () => {
+  /** Of positions 10 to 13, the third is left out. */
+  const batch: Batch = { ...batchOf([10, 11, 13], 14, 1), hours: [7, 7, 8, null] };
+  const before: Offset = { ...offset, hours: [[7, 1, 0, 0]] };
+
+  test("what arrived is delivered and what a rule left out is skipped; a refused one and one without a time count nowhere", () => {
+    const after = accepted(before, batch, [refusal(11)], 3, 50);
+    expect(after.hours).toEqual([
+      [7, 2, 0, 0],
+      [8, 0, 1, 0],
+    ]);
+  });
+
+  test("all of a batch that nobody knows of is dead", () => {
+    expect(allBuried(before, batch, 50).hours).toEqual([
+      [7, 1, 0, 2],
+      [8, 0, 1, 0],
+    ]);
+  });
+
+  test("a suspect counts when it is given up, once", () => {
+    const one: Batch = { ...batchOf([10], 11), hours: [7] };
+    const held = suspected(before, one, suspect(10));
+    expect(held.hours).toEqual([[7, 1, 0, 0]]);
+    expect(buried(held, 10, 7).hours).toEqual([[7, 1, 0, 1]]);
+    expect(buried(held, 10, null).hours).toEqual([[7, 1, 0, 0]]);
+  });
+
+  test("splitting counts nothing, nor does a batch that was delivered before", () => {
+    expect(split(before, batch).hours).toEqual(before.hours);
+    expect(accepted(before, { ...batch, hours: null }, [], 3, 50).hours).toEqual(before.hours);
+  });
+
+  test("hours that nobody asks for any more are not written", () => {
+    expect(written(accepted(before, batch, [], 3, 50), 2, 8)).toMatchObject({ hours: [[8, 0, 1, 0]], requests: 2 });
+  });
+});
 
 describe("after an acceptance", () => {
   test("the position is behind the batch, what arrived and what was left out is counted", () => {
@@ -119,7 +158,7 @@ describe("a record that is refused alone", () => {
 
   test("given up, it is counted dead and no suspect any more", () => {
     const held = { ...offset, position: 20, suspects: [suspect(11), suspect(14)] };
-    expect(buried(held, 11)).toMatchObject({ position: 20, dead: 1, suspects: [suspect(14)], delivered: 3 });
-    expect(buried({ ...offset, ends: [11] }, 10)).toMatchObject({ position: 11, dead: 1, ends: [] });
+    expect(buried(held, 11, null)).toMatchObject({ position: 20, dead: 1, suspects: [suspect(14)], delivered: 3 });
+    expect(buried({ ...offset, ends: [11] }, 10, null)).toMatchObject({ position: 11, dead: 1, ends: [] });
   });
 });

@@ -60,11 +60,14 @@ const { json } = fc.letrec<{ json: unknown }>((tie) => ({
   ),
 }));
 
+const notifySecret = { type: "json", url: "https://chat.example/hook" };
+
 /** A valid secret with some keys changed, taken away or added; or anything. */
 const changed = fc
   .tuple(
     fc.constantFrom<object>(
       tenantSecret,
+      notifySecret,
       { apiUrl: "https://acme.api.kandji.io", token: "t" },
       ...destinationSecrets.values(),
     ),
@@ -78,7 +81,10 @@ const changed = fc
   });
 /** What would be whole, if its address were one that may be asked. */
 const misled = fc
-  .tuple(fc.constantFrom(...addresses), fc.constantFrom<object>({ token: "t" }, ...destinationSecrets.values()))
+  .tuple(
+    fc.constantFrom(...addresses),
+    fc.constantFrom<object>({ token: "t" }, notifySecret, ...destinationSecrets.values()),
+  )
   .map(([address, secret]) => JSON.stringify({ ...secret, ["token" in secret ? "apiUrl" : "url"]: address }));
 const secretText = fc.oneof(
   { weight: 2, arbitrary: misled },
@@ -89,12 +95,12 @@ const secretText = fc.oneof(
 );
 
 const secretName = fc.oneof(
-  { weight: 2, arbitrary: fc.constantFrom("TENANT_B", "DESTINATION_B") },
+  { weight: 2, arbitrary: fc.constantFrom("TENANT_B", "DESTINATION_B", "NOTIFY_B") },
   {
     weight: 1,
     arbitrary: fc
       .tuple(
-        fc.constantFrom("TENANT_", "DESTINATION_", "TENANT", "tenant_"),
+        fc.constantFrom("TENANT_", "DESTINATION_", "NOTIFY_", "TENANT", "tenant_"),
         fc.oneof(
           fc.constantFrom(..."CONSTRUCTOR __PROTO__ FORWARDER A_B a_b".split(" "), "", "X".repeat(63), "X".repeat(64)),
           anyText,
@@ -137,9 +143,11 @@ const anyEnvironment = fc
     env: Object.fromEntries([...secrets, ...variables]) as Record<string, unknown>,
   }));
 
-const errorsOf = ({ tenants, destinations, misnamed }: Config): ConfigError[] => [
+const errorsOf = ({ tenants, destinations, notifiers = new Map(), misnamed }: Config): ConfigError[] => [
   ...misnamed,
-  ...[...tenants.values(), ...destinations.values()].flatMap((parsed) => (parsed.ok ? [] : parsed.errors)),
+  ...[...tenants.values(), ...destinations.values(), ...notifiers.values()].flatMap((parsed) =>
+    parsed.ok ? [] : parsed.errors,
+  ),
 ];
 
 function expectNamed({ secret, key, message, fix }: ConfigError, env: object): void {
@@ -149,7 +157,17 @@ function expectNamed({ secret, key, message, fix }: ConfigError, env: object): v
 }
 
 /** What was accepted can be used: the address is one that may be asked, and the request one that can be sent. */
-function expectUsable({ tenants, destinations }: Config, isLocal: boolean): void {
+function expectUsable({ tenants, destinations, notifiers = new Map() }: Config, isLocal: boolean): void {
+  for (const parsed of notifiers.values()) {
+    if (!parsed.ok) continue;
+    const { hostname, protocol } = new URL(new Request(parsed.value.url.reveal(), { method: "POST", body: "x" }).url);
+    if (isLocal) expect(["http:", "https:"]).toContain(protocol);
+    else
+      expect([protocol, hostname]).toEqual([
+        "https:",
+        expect.stringMatching(/^(?!\d+\.\d+\.\d+\.\d+$)[^[]+\.[^.]+\.?$/u),
+      ]);
+  }
   for (const parsed of tenants.values()) {
     if (!parsed.ok) continue;
     const { apiOrigin, token, maxRequestsPerHour, datasets } = parsed.value;

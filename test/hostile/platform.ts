@@ -49,7 +49,7 @@ export function objectOf(
     deleteAll: async () => values.clear(),
   };
   const ctx = { id: { name: "acme" }, storage, waitUntil: (work: Promise<unknown>) => void background.push(work) };
-  const nobody = { takeReports: async () => {}, forget: async () => {} };
+  const nobody = { takeReports: async () => false, forget: async () => {} };
   const env = { ...bindings, FORWARDER: { getByName: () => nobody } };
   const object = new TenantClass(ctx as unknown as DurableObjectState, env as unknown as Env);
   const premises: Premises = { object, background, alarmAt: null };

@@ -79,7 +79,11 @@ const doors: Readonly<Record<string, Doors>> = {
     ],
     platform: true,
   },
-  forwarder: { uses: ["env.ts", "journal", "ports.ts", "sqlite.ts", "version.ts"], names: ["tenant"], platform: true },
+  forwarder: {
+    uses: ["config", "env.ts", "http.ts", "journal", "ports.ts", "retry-after.ts", "sqlite.ts", "version.ts"],
+    names: ["tenant"],
+    platform: true,
+  },
   "cron.ts": { uses: ["config", "env.ts", "forwarder", "tenant"], names: ["journal"], platform: true },
   "worker.ts": {
     uses: [

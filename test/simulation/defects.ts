@@ -273,16 +273,11 @@ const ofTenant: readonly Defect[] = [
     "return Math.max(0, due, this.#untilHistory - used);",
     "return Math.max(0, due * 0, this.#untilHistory - used);",
   ),
-  one(
-    "redrive-counts-twice",
-    "tenant/operations.ts",
-    "countDead(state, letter.destination, letter.dataset, { dead: -1, skipped: 0 });",
-    "",
-  ),
+  one("redrive-counts-twice", "tenant/operations.ts", "countDead(state, letter, 0);", ""),
   one(
     "redrive-drops",
     "tenant/operations.ts",
-    "spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null);",
+    "spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, hours);",
     "spool.lanes.write(lane, spool.lanes.length(lane), null);",
   ),
   one(

@@ -9,7 +9,7 @@ export const nextVersion: readonly Edit[] = [
   \`CREATE TABLE segments_of_next (
      id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, stream TEXT NOT NULL, destination TEXT,
      first INTEGER NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL, collected_at INTEGER NOT NULL,
-     body TEXT NOT NULL);
+     body TEXT NOT NULL, hours TEXT);
    INSERT INTO segments_of_next SELECT * FROM segments;
    DROP TABLE segments;
    ALTER TABLE segments_of_next RENAME TO segments;\`,

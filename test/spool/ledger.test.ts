@@ -13,7 +13,8 @@ const names = ["siem", "archive"];
 function batchOf(lane: Lane, positions: readonly number[], end: number, skipped = 0): Batch {
   const context = { tenant: "acme", dataset: lane.dataset, collectedAt: 0 };
   const from = positions[0] ?? end - skipped;
-  const batch = { id: "b", lane, context, positions, texts: positions.map(String), from, end, skipped, body: "" };
+  const texts = positions.map(String);
+  const batch = { id: "b", lane, context, positions, texts, from, end, hours: null, skipped, body: "" };
   return batch;
 }
 
@@ -86,7 +87,7 @@ const deeds: Readonly<Record<string, Deed>> = {
       { dataset, destination: offset.destination, recordId: null, status: 400, reason: "bad", at: 0 },
       record(at),
     );
-    spool.settle(buried(offset, at));
+    spool.settle(buried(offset, at, null));
   },
   redrive(spool, a, b) {
     const letters = spool.deadLetters.all();

@@ -185,6 +185,21 @@ describe("overview", () => {
     expect(codes(status)).toEqual(["secret-invalid: secret TENANT_"]);
   });
 
+  it("tells what is wrong with notifications: their secrets, and what does not get through", () => {
+    const failing = {
+      code: "notification-failing",
+      subject: "secret NOTIFY_OPS",
+      message: "m",
+      fix: "f",
+      health: "degraded",
+    } as const;
+    const status = look({ notifiers: new Map([["team", broken("NOTIFY_TEAM", "url")]]) }, { problems: [failing] });
+    expect(codes(status)).toEqual([
+      "secret-invalid: secret NOTIFY_TEAM / url",
+      "notification-failing: secret NOTIFY_OPS",
+    ]);
+  });
+
   it("says once that the cron is silent, though each tenant notices it", () => {
     const own = { code: "cron-silent", subject: "tenant acme", message: "m", fix: "f", health: "failing" } as const;
     const tenants = [aReport({ problems: [own] })];

@@ -17,6 +17,7 @@ import {
   aFleet,
   aGateway,
   ago,
+  anHour,
   aReport,
   aWalk,
   broken,
@@ -36,7 +37,13 @@ function evilProblem(): Problem {
 function evilReport() {
   return aReport({
     datasets: [
-      aDataset({ name: evil, newestRecordAt: evil, lastSuccessAt: evil, nextDueAt: evil }),
+      aDataset({
+        name: evil,
+        newestRecordAt: evil,
+        lastSuccessAt: evil,
+        nextDueAt: evil,
+        completeness: [anHour({ hour: evil }, { name: evil })],
+      }),
       aDataset({ name: evil, nextDueAt: evil, walk: aWalk({ startedAt: evil, endsAt: evil }) }),
       aDataset({ name: evil, walk: aWalk({ state: "walking", startedAt: evil, endsAt: evil }) }),
     ],

@@ -7,7 +7,9 @@ import { Secret } from "../../src/secret.ts";
 import type {
   DatasetReport,
   DeadLetterReport,
+  DestinationHour,
   DestinationReport,
+  HourReport,
   Scope,
   TenantOperations,
   TenantReport,
@@ -64,6 +66,11 @@ export function aWalk(changes: Partial<WalkReport> = {}): WalkReport {
   };
 }
 
+export function anHour(changes: Partial<HourReport> = {}, found: Partial<DestinationHour> = {}): HourReport {
+  const destination = { name: "siem", delivered: 114, pending: 1, skipped: 3, dead: 2, missing: 0, because: null };
+  return { hour: ago(3 * hour), inKandji: 120, destinations: [{ ...destination, ...found }], ...changes };
+}
+
 /** One of every dataset that there is, as a tenant has them who left nothing out: some at work, some in trouble, one paused. */
 export function everyDataset(): DatasetReport[] {
   const walked = [...listings.keys()].map((name, index): DatasetReport => {
@@ -83,7 +90,10 @@ export function everyDataset(): DatasetReport[] {
     { health: "degraded" },
     { walk: aWalk({ startedAt: null, endsAt: null, remembered: 0 }), backfill: { state: "none", percent: 0 } },
   ];
-  return [aDataset(), ...walked.map((dataset, index) => ({ ...dataset, ...changes[index] }))];
+  return [
+    aDataset({ completeness: [anHour()] }),
+    ...walked.map((dataset, index) => ({ ...dataset, ...changes[index] })),
+  ];
 }
 
 export function aDestination(changes: Partial<DestinationReport> = {}): DestinationReport {

@@ -53,7 +53,7 @@ export class Premises {
       return this.world.fetch(new Request(input, init));
     });
     this.unset("ADMIN_TOKEN");
-    for (const name of Object.keys(bindings)) if (/^(TENANT|DESTINATION)_/.test(name)) this.unset(name);
+    for (const name of Object.keys(bindings)) if (/^(TENANT|DESTINATION|NOTIFY)_/.test(name)) this.unset(name);
     this.set("DESTINATION_SIEM", JSON.stringify({ type: "webhook", url: "https://intake.example/intake/siem" }));
     this.setTenant();
   }

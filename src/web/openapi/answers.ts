@@ -5,34 +5,18 @@ import { journalEntry } from "../../journal/entry.ts";
 import type {
   ChainStanding,
   Check,
-  DatasetReport,
   DeadLetterReport,
   DestinationReport,
-  Health,
-  OverlapReport,
   Problem,
   ReplayReport,
-  SweepReport,
   Verification,
-  WalkReport,
 } from "../../tenant/report.ts";
 import type { Status, StatusOfOne } from "../overview.ts";
 import type { RefusalText } from "../refusal.ts";
 import type { TenantSettings, TenantStatus } from "../tenant-status.ts";
+import { component, count, health, maybe, time } from "./components.ts";
+import { dataset } from "./dataset-answer.ts";
 
-/** The schemas that have a name in the document; the others stand where they are used. */
-export const named = z.registry<{ id: string }>();
-
-function component<T extends z.ZodType>(id: string, schema: T): T {
-  named.add(schema, { id });
-  return schema;
-}
-
-const count = z.int().min(0);
-const percent = z.number().min(0).max(100);
-const time = component("Time", z.iso.datetime().describe("RFC 3339, UTC"));
-const maybe = time.nullable();
-const health: z.ZodType<Health> = component("Health", z.enum(["ok", "degraded", "failing", "paused"]));
 const overallHealth = component("OverallHealth", z.enum(["ok", "degraded", "failing"]));
 
 const problem: z.ZodType<Problem> = component(
@@ -46,43 +30,6 @@ const problem: z.ZodType<Problem> = component(
   }),
 );
 
-const walk: z.ZodType<WalkReport> = component(
-  "Walk",
-  z.object({
-    state: z.enum(["walking", "resting"]),
-    percent,
-    startedAt: maybe,
-    endsAt: maybe.describe("When it is expected to end, or ended"),
-    requests: count,
-    rows: count,
-    skippedDevices: count,
-    remembered: count,
-  }),
-);
-
-const overlap: z.ZodType<OverlapReport> = z.object({
-  askedSeconds: z
-    .number()
-    .describe("How late an event may become visible and still be found by polling, as the secret asks for it"),
-  seconds: z.number().describe("As it is: wider while sweeps find events that were later"),
-});
-
-const sweep: z.ZodType<SweepReport> = component(
-  "Sweep",
-  z.object({
-    state: z.enum(["off", "waiting", "sweeping"]),
-    percent: z.number(),
-    lastEndedAt: maybe,
-    nextAt: maybe,
-    since: maybe,
-    until: maybe,
-    records: count,
-    finds: z
-      .array(z.object({ at: time, records: count, oldestAt: maybe }))
-      .describe("The last that found something, newest first"),
-  }),
-);
-
 const replay: z.ZodType<ReplayReport> = component(
   "Replay",
   z.object({
@@ -91,27 +38,6 @@ const replay: z.ZodType<ReplayReport> = component(
     since: time,
     until: maybe.describe("Null where the dataset is sent as it is now"),
     percent: z.number(),
-  }),
-);
-
-const dataset: z.ZodType<DatasetReport> = component(
-  "Dataset",
-  z.object({
-    name: z.string(),
-    health,
-    paused: z.boolean(),
-    lastSuccessAt: maybe,
-    nextDueAt: maybe,
-    newestRecordAt: maybe,
-    collected: count,
-    duplicates: count,
-    late: count,
-    drift: count,
-    backfill: z.object({ state: z.enum(["none", "running", "done"]), percent }),
-    lastDay: z.array(count).describe("Records of each of the last 24 hours, oldest first"),
-    walk: z.exactOptional(walk),
-    overlap: z.exactOptional(overlap),
-    sweep: z.exactOptional(sweep),
   }),
 );
 

@@ -1,7 +1,8 @@
 /** The OpenAPI document: made of the routes, of the schemas that validate bodies, and of those of the answers. https://spec.openapis.org/oas/v3.1.1 */
 
 import * as z from "zod";
-import { named, refusal } from "./answers.ts";
+import { refusal } from "./answers.ts";
+import { named } from "./components.ts";
 import { descriptions, healthz, type Answer, type Description } from "./descriptions.ts";
 
 type Json = Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DeadLetterReport } from "../../tenant/report.ts";
 import { worst } from "../health.ts";
 import type { StatusOfOne } from "../overview.ts";
+import { Completeness } from "./completeness.tsx";
 import { DatasetCard } from "./dataset-card.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
 import { DestinationCard } from "./destination-card.tsx";
@@ -61,6 +62,7 @@ export function TenantPage({ nonce, operable, status, deadLetters, done, refresh
           <p class="about">No destination yet: a tenant without one is not polled</p>
         )}
       </section>
+      <Completeness datasets={status.datasets} />
       <Replays status={status} operable={operable} />
       <DeadLetters tenant={id} deadLetters={deadLetters} now={now} operable={operable} shown={10} />
       <Requests requests={status.requests} />
