@@ -56,7 +56,10 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
       this.#homes.set(key.slice(homeKey("").length), home);
     this.#watch = new Watch({
       keys: kv,
-      transaction: (work) => ctx.storage.transactionSync(work),
+      transaction: (work) => {
+        this.#openJournal();
+        return ctx.storage.transactionSync(work);
+      },
       append: (entry) => this.#journal.append(entry),
     });
   }
@@ -146,6 +149,11 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
 
   /** Opened at its first use: a journal that a newer version wrote must not stop the rest. */
   get #journal(): Journal {
+    return this.#openJournal();
+  }
+
+  /** Makes its tables at the first time: before a transaction that writes to it, since one within another is not to be had. */
+  #openJournal(): Journal {
     this.#opened ??= new Journal(sqlOf(this.ctx.storage), { keptMs: this.#journalDays * dayMs });
     return this.#opened;
   }
@@ -169,6 +177,7 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
 
   #lookForChanges(reports: readonly TenantReport[], failed: readonly string[]): boolean {
     let isAnyDue = false;
+    this.#noting(() => this.#openJournal());
     this.#noting(() => {
       const now = Date.now();
       const notifiers = this.#notifiers();

@@ -34,7 +34,8 @@ export class Manners {
   }
 
   received(who: string, url: string, retryAfter: string | null): void {
-    if (retryAfter === null) return;
+    // What is bound to a program says no such thing.
+    if (retryAfter === null || url.startsWith("r2:")) return;
     const now = this.#now();
     // Perhaps the answer to a request of before, to somebody who has begun anew since.
     if (this.hasJustFailed(who)) return;

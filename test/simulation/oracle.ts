@@ -141,7 +141,10 @@ export class Oracle {
       if (this.#letters.has(key)) continue;
       this.#letters.set(key, letter);
       const intake = this.world.intakes.get(letter.destination);
-      if (intake !== undefined && letter.recordId !== null) this.#checkDeath(letter, letter.recordId, intake);
+      // By its record id an event is recognised in what was sent; a row is not.
+      const isEvent = letter.dataset === "audit-events";
+      if (intake !== undefined && letter.recordId !== null && isEvent)
+        this.#checkDeath(letter, letter.recordId, intake);
     }
   }
 

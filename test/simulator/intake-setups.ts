@@ -9,7 +9,7 @@ export interface IntakeSetup {
   /** As people call it. */
   readonly title: string;
   /** What the intake is told besides its kind. */
-  readonly knows: Pick<IntakePlan, "apiKey" | "signingSecret" | "feedSecret" | "panther">;
+  readonly knows: Pick<IntakePlan, "apiKey" | "signingSecret" | "feedSecret" | "panther" | "runreveal">;
   /** The secret of a destination that sends to the intake at `url`, an address without a slash at its end. */
   readonly secret: (url: string) => Readonly<Record<string, unknown>>;
 }
@@ -94,7 +94,8 @@ export const intakeSetups: Readonly<Record<IntakeKind, IntakeSetup>> = {
   },
   runreveal: {
     title: "RunReveal",
-    knows: { apiKey },
+    // A source of the generic kind takes events of any shape.
+    knows: { apiKey, runreveal: "generic" },
     secret: (url) => ({ type: "runreveal", url: `${url}/sources/hook/s`, token: apiKey }),
   },
   sentinel: {
@@ -131,8 +132,8 @@ export const intakeSetups: Readonly<Record<IntakeKind, IntakeSetup>> = {
 /** What no line of a log and no page may hold. */
 export const intakeCredentials: readonly string[] = [
   ...new Set(
-    Object.values(intakeSetups).flatMap(({ knows }) =>
-      Object.values(knows).filter((value) => typeof value === "string"),
+    Object.values(intakeSetups).flatMap(({ knows: { apiKey: key, feedSecret: feed, signingSecret: signing } }) =>
+      [key, feed, signing].filter((value) => value !== undefined),
     ),
   ),
 ];
