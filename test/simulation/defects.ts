@@ -205,12 +205,6 @@ const ofDelivery: readonly Defect[] = [
     "if (status === 0) return",
   ),
   one("refused-in-a-success-unseen", "destinations/axiom.ts", "return failed === 0\n", "return failed >= 0\n"),
-  one(
-    "success-without-its-code-believed",
-    "destinations/splunk-hec.ts",
-    'if (verdict.kind !== "accepted" || code === 0) return verdict;',
-    'if (verdict.kind !== "accepted" || code !== 1) return verdict;',
-  ),
   one("too-old-is-sent", "delivery/batch.ts", ": config.oldRecords;", ': "send";'),
   // Made, and found by histories.
   one(
