@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { eventTimeOf, type EventTime } from "../formats/event-time.ts";
 import type { Format, FormatContext, FormatName, ReadRecord } from "../formats/format.ts";
-import { fieldOf, jsonOf } from "../formats/json.ts";
+import { fieldsIn, jsonOf } from "../formats/json.ts";
 
 /** One record of the spool: the text that Kandji sent, and what delivery knows about it. */
 export interface SpooledRecord {
@@ -48,11 +48,11 @@ export class OutgoingRecord implements ReadRecord {
 
   /** The same for the same record, whoever sends it and however often: the id of an event, or a hash of what a row says. */
   get id(): string {
-    const own = fieldOf(this.value, "id");
-    const isEvent = fieldOf(this.value, "_forwarder") === undefined;
+    const { id: own, _forwarder: noticed } = fieldsIn(this.value);
+    const isEvent = noticed === undefined;
     if (isEvent && typeof own === "string" && own !== "" && own.length <= maxIdLength) return own;
     const { tenant, dataset } = this.#context;
-    return hash("sha256", `${tenant}\n${dataset}\n${this.raw}`);
+    return `${tenant}:${dataset}:${hash("sha256", this.raw)}`;
   }
 }
 

@@ -1,96 +1,118 @@
+import { membersOf } from "./json.ts";
 import type * as meanings from "./meaning/meaning.ts";
 import type { Change, Meaning } from "./meaning/meaning.ts";
 
 /** Where an event stands in the categories of ECS: https://www.elastic.co/docs/reference/ecs/ecs-category-field-values-reference. */
 
-export interface Category {
+export interface Place {
   readonly kind: string;
-  readonly category?: readonly string[] | undefined;
-  readonly type?: readonly string[] | undefined;
-  readonly action?: string | undefined;
-  readonly outcome?: string | undefined;
+  readonly category: readonly string[] | undefined;
+  readonly type: readonly string[] | undefined;
+  /** The three as members of a JSON object, with a comma before each: they are few, and writing them anew costs (`npm run bench`). */
+  readonly text: string;
 }
 
-const info = ["info"] as const;
+export interface Category {
+  readonly place: Place;
+  readonly action: string | undefined;
+  readonly outcome: string | undefined;
+}
 
-const configuration: Readonly<Record<string, readonly string[]>> = {
-  create: ["change", "creation"],
-  update: ["change"],
-  delete: ["deletion"],
+function placed(kind: string, category?: readonly string[], type?: readonly string[]): Place {
+  return { kind, category, type, text: membersOf({ kind, category, type }) };
+}
+
+interface Target {
+  readonly byAction: Readonly<Record<string, Place>>;
+  /** For other actions. */
+  readonly otherwise: Place;
+}
+
+const configuration: Target = {
+  byAction: {
+    create: placed("event", ["configuration"], ["change", "creation"]),
+    update: placed("event", ["configuration"], ["change"]),
+    delete: placed("event", ["configuration"], ["deletion"]),
+  },
+  otherwise: placed("event", ["configuration"]),
 };
 
-const iam = (object: string): Readonly<Record<string, readonly string[]>> => ({
-  create: [object, "creation"],
-  update: [object, "change"],
-  delete: [object, "deletion"],
+const iam = (object: string): Target => ({
+  byAction: {
+    create: placed("event", ["iam"], [object, "creation"]),
+    update: placed("event", ["iam"], [object, "change"]),
+    delete: placed("event", ["iam"], [object, "deletion"]),
+  },
+  otherwise: placed("event", ["iam"]),
 });
 
 /** The first three and `api_token` are those of Elastic's own package for Iru. */
-const targets: Readonly<
-  Record<string, { readonly category: string; readonly types: Readonly<Record<string, readonly string[]>> }>
-> = {
-  blueprint: { category: "configuration", types: configuration },
-  library_item: { category: "configuration", types: configuration },
-  device: { category: "configuration", types: configuration },
-  api_token: { category: "iam", types: iam("admin") },
-  tenant: { category: "configuration", types: configuration },
-  admin: { category: "iam", types: iam("user") },
-  user: { category: "iam", types: iam("user") },
+const targets: Readonly<Record<string, Target>> = {
+  blueprint: configuration,
+  library_item: configuration,
+  device: configuration,
+  api_token: iam("admin"),
+  tenant: configuration,
+  admin: iam("user"),
+  user: iam("user"),
+};
+
+const info = ["info"] as const;
+
+const places = {
+  malware: placed("alert", ["malware", "file"], info),
+  intrusion: placed("alert", ["intrusion_detection", "process"], info),
+  newVulnerability: placed("alert", ["vulnerability"], info),
+  vulnerability: placed("state", ["vulnerability"], info),
+  settings: placed("state", ["configuration"], info),
+  device: placed("asset", ["host"], info),
+  software: placed("asset", ["package"], info),
+  person: placed("asset", ["iam"], ["user", "info"]),
+  unknown: placed("event"),
 };
 
 export function categoryOf(meaning: Meaning, change: Change | undefined): Category {
   switch (meaning.kind) {
     case "activity":
       return activity(meaning);
-    case "detection": {
-      const category = meaning.by === "file" ? ["malware", "file"] : ["intrusion_detection", "process"];
-      return { kind: "alert", category, type: info, action: meaning.finding.action };
-    }
+    case "detection":
+      return stands(meaning.by === "file" ? places.malware : places.intrusion, meaning.finding.action);
     case "vulnerability":
-      return {
-        // Only what is new calls for somebody.
-        kind: meaning.finding.stage === "found" ? "alert" : "state",
-        category: ["vulnerability"],
-        type: info,
-        action: meaning.finding.action,
-      };
+      // Only what is new calls for somebody.
+      return stands(
+        meaning.finding.stage === "found" ? places.newVulnerability : places.vulnerability,
+        meaning.finding.action,
+      );
     case "posture":
-      return {
-        kind: "state",
-        category: ["configuration"],
-        type: info,
-        action: meaning.finding.action,
-        outcome: outcomeOf(meaning),
-      };
+      return stands(places.settings, meaning.finding.action, outcomeOf(meaning));
     case "device":
-      return { kind: "asset", category: ["host"], type: info, action: change };
+      return stands(places.device, change);
     case "software":
-      return { kind: "asset", category: ["package"], type: info, action: change };
+      return stands(places.software, change);
     case "person":
-      return { kind: "asset", category: ["iam"], type: ["user", "info"], action: change };
+      return stands(places.person, change);
     case "other":
-      return settings(change);
+      // Rows of the tenant's settings; of what a later version collects nothing is known.
+      return stands(change === undefined ? places.unknown : places.settings, change);
     default:
       return meaning satisfies never;
   }
 }
 
-/** Rows of the tenant's settings; of what a later version collects nothing is known. */
-const settings = (change: Change | undefined): Category =>
-  change === undefined ? { kind: "event" } : { kind: "state", category: ["configuration"], type: info, action: change };
+const stands = (place: Place, action: string | undefined, outcome?: string): Category => ({ place, action, outcome });
 
 const outcomes = { pass: "success", warning: "unknown", fail: "failure" } as const;
 
 const outcomeOf = ({ result }: meanings.Posture): string => (result === undefined ? "unknown" : outcomes[result]);
 
 function activity({ target, action, outcome }: meanings.Activity): Category {
-  const known = target.type !== undefined && Object.hasOwn(targets, target.type) ? targets[target.type] : undefined;
-  const hasType = known !== undefined && action !== undefined && Object.hasOwn(known.types, action);
-  return {
-    kind: "event",
-    category: known === undefined ? undefined : [known.category],
-    type: hasType ? known.types[action] : undefined,
-    action,
-    outcome: outcome === "success" ? outcome : outcome === "error" || outcome === "failed" ? "failure" : undefined,
-  };
+  const word = outcome === "error" || outcome === "failed" ? "failure" : outcome;
+  return stands(placeOf(target.type, action), action, word === "success" || word === "failure" ? word : undefined);
+}
+
+function placeOf(type: string | undefined, action: string | undefined): Place {
+  const target = type !== undefined && Object.hasOwn(targets, type) ? targets[type] : undefined;
+  if (target === undefined) return places.unknown;
+  const { byAction, otherwise } = target;
+  return (action !== undefined && Object.hasOwn(byAction, action) ? byAction[action] : undefined) ?? otherwise;
 }

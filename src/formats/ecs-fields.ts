@@ -6,29 +6,42 @@ import { fileNameOf } from "./meaning/things.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export function fieldsOf(meaning: Meaning): Fields {
+export function fieldsOf(meaning: Meaning): Record<string, unknown> {
   switch (meaning.kind) {
     case "activity":
-      return { ...deviceFields(meaning.device), user: actingUser(meaning) };
+      return { host: hostFields(meaning.device), device: deviceFields(meaning.device), user: actingUser(meaning) };
     case "detection":
       return detection(meaning);
     case "vulnerability":
       return vulnerability(meaning);
     case "posture":
       return {
-        ...deviceFields(meaning.device),
+        host: hostFields(meaning.device),
+        device: deviceFields(meaning.device),
         rule: filled({ name: meaning.control, category: meaning.category }),
       };
     case "device":
-      return { ...deviceFields(meaning.device), user: userFields(meaning.device.owner) };
+      return {
+        host: hostFields(meaning.device),
+        device: deviceFields(meaning.device),
+        user: userFields(meaning.device.owner),
+      };
     case "software": {
       const { name, version, path, architecture } = meaning.software;
-      return { ...deviceFields(meaning.device), package: filled({ name, version, path, architecture }) };
+      return {
+        host: hostFields(meaning.device),
+        device: deviceFields(meaning.device),
+        package: filled({ name, version, path, architecture }),
+      };
     }
     case "person":
-      return { ...deviceFields(meaning.device), user: userFields(meaning.person) };
+      return {
+        host: hostFields(meaning.device),
+        device: deviceFields(meaning.device),
+        user: userFields(meaning.person),
+      };
     case "other":
-      return deviceFields(meaning.device);
+      return { host: hostFields(meaning.device), device: deviceFields(meaning.device) };
     default:
       return meaning satisfies never;
   }
@@ -48,23 +61,18 @@ const osTypes: Readonly<Record<string, string>> = {
   Android: "android",
 };
 
-function deviceFields(device: Device | undefined): Fields {
-  if (device === undefined) return {};
-  const { id, name, platform } = device;
+function hostFields(device: Device | undefined): Fields | undefined {
+  if (device === undefined) return undefined;
+  const { id, name, hostName, platform, osName, osVersion } = device;
   const type = platform !== undefined && Object.hasOwn(osTypes, platform) ? osTypes[platform] : undefined;
-  return {
-    host: filled({
-      id,
-      name: name ?? device.hostName,
-      hostname: device.hostName ?? name,
-      os: filled({ name: device.osName, version: device.osVersion, platform, type }),
-    }),
-    device: filled({
-      id,
-      serial_number: device.serialNumber,
-      model: filled({ name: device.model, identifier: device.modelId }),
-    }),
-  };
+  const os = filled({ name: osName, version: osVersion, platform, type });
+  return filled({ id, name: name ?? hostName, hostname: hostName ?? name, os });
+}
+
+function deviceFields(device: Device | undefined): Fields | undefined {
+  if (device === undefined) return undefined;
+  const { id, serialNumber, model, modelId } = device;
+  return filled({ id, serial_number: serialNumber, model: filled({ name: model, identifier: modelId }) });
 }
 
 const userFields = (person: Person | undefined): Fields | undefined =>
@@ -80,12 +88,14 @@ const userFields = (person: Person | undefined): Fields | undefined =>
 
 /** Who acted, and upon whom. What acts and is no user is told under `iru.audit.actor`, as Elastic's package does. */
 function actingUser({ actor, target }: meanings.Activity): Fields | undefined {
-  const acts = actor?.type === "user" ? { id: actor.id, ...named(actor.person) } : {};
-  return filled({ ...acts, target: userFields(target.person) });
+  const user = actor?.type === "user" ? actor : undefined;
+  return filled({
+    id: user?.id,
+    email: user?.person?.email,
+    name: user?.person?.name,
+    target: userFields(target.person),
+  });
 }
-
-const named = (person: Person | undefined): Fields =>
-  person === undefined ? {} : { email: person.email, name: person.name };
 
 function detection({
   by,
@@ -98,7 +108,8 @@ function detection({
   device,
 }: meanings.Detection): Fields {
   return {
-    ...deviceFields(device),
+    host: hostFields(device),
+    device: deviceFields(device),
     file: fileFields(file),
     process: processFields(process),
     rule: filled({
@@ -132,7 +143,8 @@ function processFields(process: SeenProcess | undefined): Fields | undefined {
 
 function vulnerability({ finding, cve, score, scanner, software, device }: meanings.Vulnerability): Fields {
   return {
-    ...deviceFields(device),
+    host: hostFields(device),
+    device: deviceFields(device),
     vulnerability: filled({
       id: cve,
       enumeration: cve?.startsWith("CVE-") === true ? "CVE" : undefined,
@@ -170,6 +182,7 @@ function personOf(meaning: Meaning): Person | undefined {
 }
 
 function distinct(texts: readonly (string | undefined)[]): readonly string[] | undefined {
-  const known = texts.filter((text, index): text is string => text !== undefined && texts.indexOf(text) === index);
+  const known: string[] = [];
+  for (const text of texts) if (text !== undefined && !known.includes(text)) known.push(text);
   return known.length === 0 ? undefined : known;
 }

@@ -1,13 +1,10 @@
-import type { Category } from "./ecs-event.ts";
-import { fieldOf } from "./json.ts";
-import { momentAt, objectAt, textAt, textsAt } from "./meaning/fields.ts";
+import { fieldOf, fieldsIn, type Fields } from "./json.ts";
+import { momentAt, objectAt, objectOf, textAt, textOf, textsAt } from "./meaning/fields.ts";
 
 /**
  * What Elastic's own package for Iru puts under `iru`, so that its dashboards find it
  * (https://github.com/elastic/integrations/tree/main/packages/iru), and the ECS documents that Kandji's engines write themselves.
  */
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Null and "" are left out, as the package does. */
 const known = (value: unknown, key: string): unknown => {
@@ -15,20 +12,28 @@ const known = (value: unknown, key: string): unknown => {
   return field === null || field === "" ? undefined : field;
 };
 
-export const iruAudit = (value: unknown): Fields => ({
-  actor: {
-    id: textAt(value, "actor_type") === "user" ? undefined : textAt(value, "actor_id"),
-    type: textAt(value, "actor_type"),
-  },
-  target: {
-    id: textAt(value, "target_id"),
-    type: textAt(value, "target_type"),
-    component: textAt(value, "target_component"),
-  },
-  new_state: objectAt(value, "new_state"),
-  metadata: objectAt(value, "metadata"),
-  admin: objectAt(value, "admin") ?? objectAt(value, "_actor"),
-});
+export function iruAudit(value: unknown): Fields {
+  const event = fieldsIn(value);
+  const type = textOf(event["actor_type"]);
+  return {
+    actor: { id: type === "user" ? undefined : textOf(event["actor_id"]), type },
+    target: {
+      id: textOf(event["target_id"]),
+      type: textOf(event["target_type"]),
+      component: textOf(event["target_component"]),
+    },
+    new_state: filled(event["new_state"]),
+    metadata: filled(event["metadata"]),
+    admin: filled(event["admin"]) ?? filled(event["_actor"]),
+  };
+}
+
+/** Nothing where the object is empty, as the package has it. */
+function filled(field: unknown): Fields | undefined {
+  const object = objectOf(field);
+  for (const _ in object) return object;
+  return undefined;
+}
 
 const isoAt = (value: unknown, key: string): string | undefined => {
   const moment = momentAt(value, key);
@@ -72,7 +77,12 @@ export const entityOf = (value: unknown): Fields => ({
 const hoisted = ["file", "process", "host", "vulnerability"] as const;
 
 /** What a document says of where it stands, as far as ECS has the words. */
-export type WrittenCategory = { readonly [Key in Exclude<keyof Category, "action">]: Category[Key] | undefined };
+export interface WrittenCategory {
+  readonly kind: string | undefined;
+  readonly category: readonly string[] | undefined;
+  readonly type: readonly string[] | undefined;
+  readonly outcome: string | undefined;
+}
 
 /** The ECS document inside an event of an engine: what it says is better than what could be made of it. */
 export function documentOf(

@@ -1,3 +1,4 @@
+import { datasets } from "../datasets/registry.ts";
 import { categoryOf, type Category } from "./ecs-event.ts";
 import { fieldsOf, relatedTo } from "./ecs-fields.ts";
 import { documentOf, entityOf, iruAudit, iruDevice, type WrittenCategory } from "./ecs-iru.ts";
@@ -14,10 +15,14 @@ import { changeOf, meaningOf } from "./meaning/read.ts";
 
 const version = "9.5.0";
 
-/** Of its data streams. */
-const names: Readonly<Record<string, string>> = { "audit-events": "audit", devices: "device" };
-const datasetName = (dataset: string): string =>
-  `iru.${Object.hasOwn(names, dataset) ? names[dataset] : dataset.replaceAll("-", "_")}`;
+const nameOf = (dataset: string): string => `iru.${dataset.replaceAll("-", "_")}`;
+
+/** Under which each dataset is told: the two of Elastic's package have its names. */
+const names: ReadonlyMap<string, string> = new Map([
+  ...[...datasets.keys()].map((dataset) => [dataset, nameOf(dataset)] as const),
+  ["audit-events", "iru.audit"],
+  ["devices", "iru.device"],
+]);
 
 export const ecs: Format = {
   name: "ecs",
@@ -30,17 +35,18 @@ export const ecs: Format = {
     const change = changeOf(value);
     const meaning = meaningOf(dataset, value, change);
     const document = dataset === "audit-events" ? documentOf(value) : undefined;
-    const category = categoryOf(meaning, change);
     // Written piece by piece: one object of all of it costs more (`npm run bench`). Tenants and datasets have names of ours.
     return (
       `{"@timestamp":"${timestampOf(record, meaning, context)}","ecs":{"version":"${version}"},` +
-      `"event":{"id":${JSON.stringify(record.id)}${membersOf(eventFields(meaning, category, document?.category))},` +
-      `"module":"iru","dataset":"${datasetName(dataset)}","original":${JSON.stringify(record.raw)}},` +
+      `"event":{"id":${quoted(record.id)}${categoryText(categoryOf(meaning, change), document?.category)}${timesOf(meaning)},` +
+      `"module":"iru","dataset":"${names.get(dataset) ?? nameOf(dataset)}","original":${quoted(record.raw)}},` +
       `"observer":{"vendor":"Iru","product":"Iru Endpoint"},"organization":{"id":"${tenant}"}` +
       `${setsOf(dataset, meaning, value, document?.fields)}}`
     );
   },
 };
+
+const quoted = (text: string): string => JSON.stringify(text);
 
 const isoOf = (milliseconds: number | undefined): string | undefined =>
   milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
@@ -52,35 +58,40 @@ function timestampOf({ value, time }: ReadRecord, meaning: Meaning, { dataset, c
   return isoOf(happened ?? checkedIn) ?? time?.text ?? new Date(collectedAt).toISOString();
 }
 
-/** Where it stands, and when; `written` by Kandji itself counts more than what was read. */
-function eventFields(meaning: Meaning, read: Category, written: WrittenCategory | undefined): Fields {
-  const finding = "finding" in meaning ? meaning.finding : undefined;
-  return {
-    ...(written === undefined ? read : preferred(written, read)),
-    action: read.action?.replaceAll("_", "-"),
-    start: isoOf(finding?.firstSeenAt),
-    end: isoOf(finding?.lastSeenAt),
-  };
+/** Where it stands; `written` by Kandji itself counts more than what was read. */
+function categoryText({ place, action, outcome }: Category, written: WrittenCategory | undefined): string {
+  const what =
+    action === undefined ? "" : `,"action":${quoted(action.includes("_") ? action.replaceAll("_", "-") : action)}`;
+  if (written === undefined) return `${place.text}${what}${outcome === undefined ? "" : `,"outcome":"${outcome}"`}`;
+  const { kind, category, type } = written;
+  const own = { kind: kind ?? place.kind, category: category ?? place.category, type: type ?? place.type };
+  return `${membersOf({ ...own, outcome: written.outcome ?? outcome })}${what}`;
 }
 
-const preferred = (written: WrittenCategory, read: Category): Fields => ({
-  kind: written.kind ?? read.kind,
-  category: written.category ?? read.category,
-  type: written.type ?? read.type,
-  outcome: written.outcome ?? read.outcome,
-});
+/** When what was found was seen first and last. */
+function timesOf(meaning: Meaning): string {
+  if (!("finding" in meaning)) return "";
+  const [start, end] = [isoOf(meaning.finding.firstSeenAt), isoOf(meaning.finding.lastSeenAt)];
+  return `${start === undefined ? "" : `,"start":"${start}"`}${end === undefined ? "" : `,"end":"${end}"`}`;
+}
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** All other field sets. What Kandji wrote in ECS itself takes the place of what was read. */
 function setsOf(dataset: string, meaning: Meaning, value: unknown, hoisted: Fields | undefined): string {
-  const own = { related: relatedTo(meaning), ...fieldsOf(meaning) };
-  if (dataset === "devices") return membersOf({ ...own, entity: entityOf(value), iru: { device: iruDevice(value) } });
-  if (dataset !== "audit-events") return membersOf(own);
+  const sets: Record<string, unknown> = fieldsOf(meaning);
+  sets["related"] = relatedTo(meaning);
+  if (dataset === "devices") {
+    sets["entity"] = entityOf(value);
+    sets["iru"] = { device: iruDevice(value) };
+  }
+  if (dataset !== "audit-events") return membersOf(sets);
+  if (hoisted !== undefined) Object.assign(sets, hoisted);
+  sets["iru"] = { audit: iruAudit(value) };
   try {
-    return membersOf({ ...own, ...hoisted, iru: { audit: iruAudit(value) } });
+    return membersOf(sets);
   } catch {
     // Thousands of brackets within each other are JSON, and too deep to be written again. The record is in `event.original`.
-    return membersOf(own);
+    return membersOf({ related: relatedTo(meaning), ...fieldsOf(meaning) });
   }
 }

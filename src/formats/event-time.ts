@@ -1,4 +1,5 @@
-import { fieldOf } from "./json.ts";
+import { readStrictTime } from "../datasets/written-time.ts";
+import { fieldsIn } from "./json.ts";
 
 /** The time that a record itself tells, with every digit: intakes differ in how many of them they take. */
 
@@ -11,18 +12,19 @@ export interface EventTime {
   readonly nanoseconds: number;
 }
 
-const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?(?:Z|[+-]\d{2}:\d{2})$/u;
-
 /**
  * A record of state tells when it was seen (`_forwarder.seenAt`), an audit event when it happened. Undefined: no time that can be read.
  * `record` is parsed JSON.
  */
 export function eventTimeOf(record: unknown): EventTime | undefined {
-  const text = fieldOf(fieldOf(record, "_forwarder"), "seenAt") ?? fieldOf(record, "occurred_at");
-  const match = typeof text === "string" ? rfc3339.exec(text) : null;
-  if (match === null) return undefined;
-  const [whole, fraction = ""] = match;
-  const milliseconds = Date.parse(whole);
-  if (Number.isNaN(milliseconds)) return undefined;
-  return { text: whole, milliseconds, nanoseconds: Number(fraction.padEnd(9, "0").slice(3)) };
+  const fields = fieldsIn(record);
+  const text = fieldsIn(fields["_forwarder"])["seenAt"] ?? fields["occurred_at"];
+  const time = typeof text === "string" ? readStrictTime(text) : undefined;
+  if (time === undefined) return undefined;
+  const { second, nanoseconds } = time;
+  return {
+    text: text as string,
+    milliseconds: second + Math.floor(nanoseconds / 1_000_000),
+    nanoseconds: nanoseconds % 1_000_000,
+  };
 }

@@ -7,12 +7,20 @@ export function jsonOf(text: string): unknown {
   }
 }
 
+export type Fields = Readonly<Record<string, unknown>>;
+
+const noFields: Fields = {};
+
 /**
- * The value under a key of parsed JSON; undefined where there is none. For keys that no object has from birth (`constructor` is
- * one): asking whether it is the object's own would cost a tenth of a format.
+ * The fields of parsed JSON; none where it is no object. For keys that no object has from birth (`constructor` is one): asking
+ * whether they are the object's own would cost a tenth of a format. What every record has is read from here by its name,
+ * `fields["actor_id"]`, at a third of what a key that is passed along costs (`npm run bench`).
  */
-export const fieldOf = (value: unknown, field: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[field] : undefined;
+export const fieldsIn = (value: unknown): Fields =>
+  typeof value === "object" && value !== null ? (value as Fields) : noFields;
+
+/** The value under a key of parsed JSON; undefined where there is none. */
+export const fieldOf = (value: unknown, field: string): unknown => fieldsIn(value)[field];
 
 /** The members of an object as JSON text, each with a comma before it: to be put behind another member. */
 export function membersOf(object: object): string {

@@ -1,85 +1,87 @@
 import type { Format, FormatContext, ReadRecord } from "./format.ts";
-import { fieldOf } from "./json.ts";
+import { fieldsIn, type Fields } from "./json.ts";
+import { firstText, textAt, textOf } from "./meaning/fields.ts";
 
 /**
  * RunReveal's structured webhook: what its columns of normalised events are filled from, and the record itself. Kandji sends
  * no addresses, so there is no `src` and no `dst`; what a record does not say is left out.
  */
 
-/** The first text, or whole number, that stands under one of the paths; undefined where there is none. */
-function textAt(value: unknown, ...paths: readonly string[]): string | undefined {
-  for (const path of paths) {
-    let found = value;
-    for (const key of path.split(".")) found = fieldOf(found, key);
-    if (Number.isSafeInteger(found)) return String(found);
-    if (typeof found === "string" && found !== "") return found;
-  }
-  return undefined;
-}
-
-/** Without what is undefined. RunReveal's maps take texts alone. */
-const known = (pairs: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(pairs).filter((pair): pair is [string, string] => pair[1] !== undefined));
-
 /** `library_item.update` of an event, `devices.updated` of a record of state, `device-activity.enrollment` of what a device did. */
-function eventNameOf(value: unknown, dataset: string): string {
-  const type = textAt(value, "event_type");
+function eventNameOf(record: Fields, dataset: string): string {
+  const type = textOf(record["event_type"]);
   if (type !== undefined) return type;
-  const [target, action] = [textAt(value, "target_type"), textAt(value, "action")];
+  const target = textOf(record["target_type"]);
+  const action = textOf(record["action"]);
   if (target !== undefined && action !== undefined) return `${target}.${action}`;
-  const what = textAt(value, "_forwarder.change", "action_type");
+  const what = changeIn(record) ?? textOf(record["action_type"]);
   return what === undefined ? dataset : `${dataset}.${what}`;
 }
 
-/** Who acted. `_actor` is what `enrich` adds. */
-const actorOf = (value: unknown): Record<string, string> =>
-  known({
-    id: textAt(value, "actor_id"),
-    email: textAt(value, "_actor.email"),
-    username: textAt(value, "_actor.name"),
-  });
+/** What the forwarder noticed of a row. */
+const changeIn = (record: Fields): string | undefined => textAt(record["_forwarder"], "change");
 
-/** What was acted on, or what a record of state is about: its device, its vulnerability, or itself. */
-function resourcesOf(value: unknown, dataset: string): Record<string, string>[] {
-  const resources = [
-    { type: textAt(value, "target_type"), id: textAt(value, "target_id"), name: textAt(value, "new_state.name") },
-    {
-      type: "device",
-      id: textAt(value, "device_id", "device_info.id", "computer.id", "_forwarder.device.id"),
-      name: textAt(value, "device_name", "device__name", "device_info.name", "computer.name", "_forwarder.device.name"),
-    },
-    { type: "vulnerability", id: textAt(value, "cve_id") },
-    // An event's own id names the event, not what it is about.
-    ...(textAt(value, "_forwarder.change") === undefined
-      ? []
-      : [{ type: dataset, id: textAt(value, "id"), name: textAt(value, "name") }]),
-  ];
-  return resources.filter(({ id }) => id !== undefined).map(known);
+/** Who acted. `_actor` is what `enrich` adds. */
+function actorOf(record: Fields): Fields | undefined {
+  const id = textOf(record["actor_id"]);
+  const email = textAt(record["_actor"], "email");
+  const username = textAt(record["_actor"], "name");
+  return (id ?? email ?? username) === undefined ? undefined : { id, email, username };
 }
 
-const tagsOf = (value: unknown, { tenant, dataset }: FormatContext): Record<string, string> =>
-  known({
-    tenant,
-    dataset,
-    id: textAt(value, "id"),
-    change: textAt(value, "_forwarder.change"),
-    actor_type: textAt(value, "actor_type"),
-    target_component: textAt(value, "target_component"),
-  });
+interface Resource {
+  readonly type: string | undefined;
+  readonly id: string | undefined;
+  readonly name?: string | undefined;
+}
 
-function shape({ raw, value, time }: ReadRecord, context: FormatContext): string {
-  const { dataset } = context;
-  const actor = actorOf(value);
-  const resources = resourcesOf(value, dataset);
+/** What was acted on, or what a record of state is about: its device, its vulnerability, or itself. */
+function resourcesOf(record: Fields, dataset: string): readonly Resource[] | undefined {
+  const resources: Resource[] = [
+    { type: textOf(record["target_type"]), id: textOf(record["target_id"]), name: textAt(record["new_state"], "name") },
+    deviceIn(record),
+    { type: "vulnerability", id: textOf(record["cve_id"]) },
+  ];
+  // An event's own id names the event, not what it is about.
+  if (changeIn(record) !== undefined)
+    resources.push({ type: dataset, id: textOf(record["id"]), name: textOf(record["name"]) });
+  const named = resources.filter(({ id }) => id !== undefined);
+  return named.length === 0 ? undefined : named;
+}
+
+/** The keys under which datasets name the device that a record is about. */
+function deviceIn(record: Fields): Resource {
+  const { device_info: info, computer } = record;
+  const noted = fieldsIn(record["_forwarder"])["device"];
+  return {
+    type: "device",
+    id: textOf(record["device_id"]) ?? textAt(info, "id") ?? textAt(computer, "id") ?? textAt(noted, "id"),
+    name:
+      firstText(record, ["device_name", "device__name"]) ??
+      textAt(info, "name") ??
+      textAt(computer, "name") ??
+      textAt(noted, "name"),
+  };
+}
+
+function shape({ raw, value, time }: ReadRecord, { tenant, dataset }: FormatContext): string {
+  const record = fieldsIn(value);
   const envelope = JSON.stringify({
-    eventName: eventNameOf(value, dataset),
+    eventName: eventNameOf(record, dataset),
     // Without one RunReveal takes the time of receipt.
-    ...(time === undefined ? {} : { eventTime: time.text }),
+    eventTime: time?.text,
     readOnly: false,
-    ...(Object.keys(actor).length === 0 ? {} : { actor }),
+    actor: actorOf(record),
     service: { name: "kandji" },
-    ...(resources.length === 0 ? {} : { resources }),
-    tags: tagsOf(value, context),
+    resources: resourcesOf(record, dataset),
+    tags: {
+      tenant,
+      dataset,
+      id: textOf(record["id"]),
+      change: changeIn(record),
+      actor_type: textOf(record["actor_type"]),
+      target_component: textOf(record["target_component"]),
+    },
   });
   // Spliced in as it stands: parsed and written again, numbers beyond 2^53 would change.
   return `${envelope.slice(0, -1)},"record":${raw.trim()}}`;

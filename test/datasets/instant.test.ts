@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatInstant, microsOf, millisOf, parseInstant } from "../../src/datasets/instant.ts";
+import { readTime } from "../../src/datasets/written-time.ts";
 
 const base = Date.parse("2026-05-01T08:31:02Z") * 1000;
 
@@ -60,6 +61,40 @@ describe("an instant", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  // With `Z` it is read digit by digit, with `+00:00` by the calendar of `Date`.
+  test("in Kandji's usual form is the same instant as in any other", () => {
+    const digits = (most: number, length: number) =>
+      fc.integer({ min: 0, max: most }).map((number) => String(number).padStart(length, "0"));
+    const fraction = fc
+      .integer({ min: 0, max: 9 })
+      .chain((length) => (length === 0 ? fc.constant("") : digits(10 ** length - 1, length).map((text) => `.${text}`)));
+    const parts = fc.tuple(
+      digits(9999, 4),
+      digits(13, 2),
+      digits(32, 2),
+      digits(25, 2),
+      digits(61, 2),
+      digits(61, 2),
+      fraction,
+    );
+    fc.assert(
+      fc.property(parts, ([year, month, day, hour, minute, second, rest]) => {
+        const time = `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}`;
+        expect(readTime(`${time}Z`)).toEqual(readTime(`${time}+00:00`));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test.each([
+    ["2026-02-28T23:59:59Z", "2026-03-01T00:00:00Z", 1_000],
+    ["2028-02-28T23:59:59Z", "2028-02-29T00:00:00Z", 1_000],
+    ["2026-12-31T23:59:59Z", "2027-01-01T00:00:00Z", 1_000],
+    ["2026-04-30T23:59:59Z", "2026-05-01T00:00:00Z", 1_000],
+  ])("knows how long a month is: %s comes right before %s", (last, next, milliseconds) => {
+    expect((readTime(next)?.second ?? 0) - (readTime(last)?.second ?? 0)).toBe(milliseconds);
   });
 
   test("before 1970 comes back as well", () => {

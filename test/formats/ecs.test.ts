@@ -20,7 +20,6 @@ describe("audit events in ECS", () => {
           actor: { type: "user" },
           target: { type: "blueprint", component: "library_items", id: "8e5f1c20-7b3a-4d19-8c66-0a9d4b2e7f31" },
           new_state: { name: "Engineering laptops", library_items_added: [{ name: "Slack" }] },
-          metadata: {},
           admin: { email: "dana@northbay.example", name: "Dana Ruiz", role: "admin" },
         },
       },
@@ -29,6 +28,19 @@ describe("audit events in ECS", () => {
       related: { user: ["3b0d7a52-6c41-4f0e-9a83-2f7c5d1e9b60", "dana@northbay.example", "Dana Ruiz"] },
       user: { id: "3b0d7a52-6c41-4f0e-9a83-2f7c5d1e9b60", email: "dana@northbay.example", name: "Dana Ruiz" },
     });
+  });
+
+  it("leaves out objects with nothing in them, as Elastic's pipeline does, and no others", () => {
+    const about = { target_type: "blueprint", new_state: { name: "Lab" } };
+    const withMetadata = (metadata: object) => shaped("ecs", "audit-events", { ...about, metadata });
+    expect(withMetadata({})).not.toHaveProperty("iru.audit.metadata");
+    expect(withMetadata({ source: "kandji" })).toHaveProperty("iru.audit.metadata", { source: "kandji" });
+  });
+
+  it("tells no id that is beyond what a number holds to the last digit", () => {
+    const withActor = (id: string) => shaped("ecs", "audit-events", `{"actor_type":"device","actor_id":${id}}`);
+    expect(withActor("9007199254740991")).toHaveProperty("iru.audit.actor.id", "9007199254740991");
+    expect(withActor("9007199254740993")).not.toHaveProperty("iru.audit.actor.id");
   });
 
   it.each([

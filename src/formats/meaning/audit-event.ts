@@ -1,7 +1,8 @@
-import { firstText, momentAt, numberAt, objectAt, textAt } from "./fields.ts";
+import { firstText, momentAt, numberAt, objectAt, objectOf, textAt, textOf } from "./fields.ts";
+import { fieldsIn, type Fields } from "../json.ts";
 import { deviceOf, nobody, processOf, softwareOf } from "./things.ts";
-import type { Activity, Actor, Detection, Device, Finding, Meaning, Person, Posture } from "./meaning.ts";
-import type { Stage, Target, Vulnerability } from "./meaning.ts";
+import type { Actor, Detection, Device, Finding, Meaning, Person, Posture } from "./meaning.ts";
+import type { Stage, Vulnerability } from "./meaning.ts";
 
 /** Audit events: who did what, and among them what the detecting engines of Kandji found (facts of `target_type`). */
 
@@ -9,58 +10,55 @@ import type { Stage, Target, Vulnerability } from "./meaning.ts";
 const checks: ReadonlySet<string> = new Set(["remediation", "first_runs", "first_run_remediation"]);
 
 export function readAuditEvent(value: unknown): Meaning {
-  const type = textAt(value, "target_type");
+  const event = fieldsIn(value);
+  const type = textOf(event["target_type"]);
   if (type === "file_detection") return fileDetection(value);
   if (type === "vulnerability") return vulnerability(value);
-  if (type === "device" && checks.has(textAt(value, "target_component") ?? "")) return check(value);
-  return activity(value, type);
-}
-
-function activity(value: unknown, type: string | undefined): Activity {
-  const state = objectAt(value, "new_state");
+  const component = textOf(event["target_component"]);
+  if (type === "device" && component !== undefined && checks.has(component)) return check(value);
+  const id = textOf(event["target_id"]);
+  const state = objectOf(event["new_state"]);
+  const device = type === "device" ? deviceOfEvent(value) : undefined;
+  const person = type === "admin" || type === "user" ? personOf(state, id) : undefined;
+  const name =
+    person?.name ??
+    firstText(state, ["name", "label"]) ??
+    device?.name ??
+    (type === "blueprint" ? textOf(event["blueprint_name"]) : undefined);
   return {
     kind: "activity",
-    action: textAt(value, "action"),
-    code: textAt(value, "event_type"),
-    actor: actorOf(value),
-    target: targetOf(value, type),
+    action: textOf(event["action"]),
+    code: textOf(event["event_type"]),
+    actor: actorOf(event),
+    target: { id, type, component, name, person },
     outcome: textAt(state, "status"),
-    device: type === "device" ? deviceOfEvent(value) : undefined,
+    device,
     at: undefined,
   };
 }
 
-function actorOf(value: unknown): Actor | undefined {
-  const id = textAt(value, "actor_id");
-  const type = textAt(value, "actor_type");
+function actorOf(event: Fields): Actor | undefined {
+  const id = textOf(event["actor_id"]);
+  const type = textOf(event["actor_type"]);
   if (id === undefined && type === undefined) return undefined;
   // `_actor` is added by the forwarder, `admin` by Elastic's own agent.
-  const known = objectAt(value, "_actor") ?? objectAt(value, "admin");
-  return { id, type, person: known === undefined ? undefined : { ...personOf(known), id } };
+  const known = objectOf(event["_actor"]) ?? objectOf(event["admin"]);
+  return { id, type, person: known === undefined ? undefined : personOf(known, id) };
 }
 
-/** A person as the list of admins and the events about them write one. */
-export function personOf(value: unknown): Person {
-  const names = [textAt(value, "first_name"), textAt(value, "last_name")].filter((name) => name !== undefined);
+/** A person as the list of admins and the events about them write one; `id` where the event names whom it is about. */
+export function personOf(value: unknown, id = textAt(value, "id")): Person {
   return {
-    id: textAt(value, "id"),
-    name: textAt(value, "name") ?? (names.length === 0 ? undefined : names.join(" ")),
+    id,
+    name: textAt(value, "name") ?? fullNameOf(value),
     email: textAt(value, "email"),
     role: textAt(value, "role"),
   };
 }
 
-function targetOf(value: unknown, type: string | undefined): Target {
-  const id = textAt(value, "target_id");
-  const state = objectAt(value, "new_state");
-  const isPerson = type === "admin" || type === "user";
-  const person = isPerson ? { ...personOf(state), id } : undefined;
-  const name =
-    person?.name ??
-    firstText(state, ["name", "label"]) ??
-    (type === "device" ? deviceOfEvent(value).name : undefined) ??
-    (type === "blueprint" ? textAt(value, "blueprint_name") : undefined);
-  return { id, type, component: textAt(value, "target_component"), name, person };
+function fullNameOf(value: unknown): string | undefined {
+  const names = [textAt(value, "first_name"), textAt(value, "last_name")].filter((name) => name !== undefined);
+  return names.length === 0 ? undefined : names.join(" ");
 }
 
 function deviceOfEvent(value: unknown): Device {

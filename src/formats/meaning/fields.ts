@@ -1,14 +1,15 @@
 import { millisOf, parseInstant } from "../../datasets/instant.ts";
-import { fieldOf } from "../json.ts";
+import { fieldOf, type Fields } from "../json.ts";
 
 /** What a parsed record says under its keys, in the type that is wanted. Kandji uses null, "" and absence alike for "none". */
 
-/** A text; an id that is a number in older data is one, too. */
-export function textAt(value: unknown, key: string): string | undefined {
-  const field = fieldOf(value, key);
+/** A text; an id that is a number in older data is one, too, unless it is beyond what a number holds to the last digit. */
+export function textOf(field: unknown): string | undefined {
   if (typeof field === "string") return field === "" ? undefined : field;
-  return typeof field === "number" && Number.isFinite(field) ? String(field) : undefined;
+  return typeof field === "number" && Math.abs(field) <= Number.MAX_SAFE_INTEGER ? String(field) : undefined;
 }
+
+export const textAt = (value: unknown, key: string): string | undefined => textOf(fieldOf(value, key));
 
 /** The first of the keys under which there is a text. */
 export function firstText(value: unknown, keys: readonly string[]): string | undefined {
@@ -45,11 +46,10 @@ export function textsAt(value: unknown, key: string): readonly string[] | undefi
 }
 
 /** An object with keys, and nothing else. */
-export function objectAt(value: unknown, key: string): Readonly<Record<string, unknown>> | undefined {
-  const field = fieldOf(value, key);
-  const isObject = typeof field === "object" && field !== null && !Array.isArray(field);
-  return isObject ? (field as Readonly<Record<string, unknown>>) : undefined;
-}
+export const objectOf = (field: unknown): Fields | undefined =>
+  typeof field === "object" && field !== null && !Array.isArray(field) ? (field as Fields) : undefined;
+
+export const objectAt = (value: unknown, key: string): Fields | undefined => objectOf(fieldOf(value, key));
 
 /** One word for what has no id of its own: the parts that tell it from all others, each at its place. */
 export function joined(parts: readonly (string | undefined)[]): string | undefined {

@@ -1,4 +1,4 @@
-import { fieldOf } from "../json.ts";
+import { fieldsIn } from "../json.ts";
 import { readAuditEvent } from "./audit-event.ts";
 import {
   readBehaviour,
@@ -40,7 +40,7 @@ const changes: ReadonlySet<unknown> = new Set<Change>(["snapshot", "created", "u
 
 /** What the forwarder noticed of the row; undefined for an event. */
 export function changeOf(value: unknown): Change | undefined {
-  const change = fieldOf(fieldOf(value, "_forwarder"), "change");
+  const change = fieldsIn(fieldsIn(value)["_forwarder"])["change"];
   return changes.has(change) ? (change as Change) : undefined;
 }
 
