@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import {
@@ -72,7 +71,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       Authorization: `Bearer ${chosen.token.reveal()}`,
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       ...(chosen.orgId === undefined ? {} : { "X-Axiom-Org-Id": chosen.orgId }),
     },
     gzip: false,
@@ -93,7 +91,6 @@ const meanings: Meanings = {
     [401, { means: "the token is missing or unknown", fix: copyToken }],
     [403, { means: "the token may not ingest into this dataset", fix: allowToken }],
     [404, { means: "there is no such dataset at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

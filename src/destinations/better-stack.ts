@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
 import type { OutgoingRecord } from "./record.ts";
@@ -73,7 +72,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       Authorization: `Bearer ${chosen.sourceToken.reveal()}`,
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: false,
   };
@@ -97,7 +95,6 @@ const meanings: Meanings = {
     ],
     [403, { means: "the source token is unknown at this host", fix: checkToken }],
     [404, { means: "there is no intake at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

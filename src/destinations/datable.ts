@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
@@ -68,7 +67,6 @@ function request(chosen: Settings): OutgoingRequest {
     url: url(chosen).href,
     headers: {
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       ...chosen.headers,
     },
     gzip: false,
@@ -85,7 +83,6 @@ const meanings: Meanings = {
     [401, { means: "it does not know who we are", fix: checkCredentials }],
     [403, { means: "it does not let us in", fix: checkCredentials }],
     [404, { means: "there is no HTTP source at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

@@ -151,7 +151,6 @@ function request(chosen: Settings): OutgoingRequest {
       "DD-API-KEY": chosen.apiKey.reveal(),
       "DD-EVP-ORIGIN": "kandji-forwarder",
       "DD-EVP-ORIGIN-VERSION": version,
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: false,
   };
@@ -172,7 +171,6 @@ const meanings: Meanings = {
       },
     ],
     [404, { means: "there is no intake at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

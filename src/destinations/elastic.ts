@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { fieldOf } from "../formats/json.ts";
 import { Secret } from "../secret.ts";
-import { version } from "../version.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import { judgeBulk } from "./bulk-answer.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
@@ -165,7 +164,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       Authorization: authorizationOf(chosen),
       "Content-Type": "application/x-ndjson",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: true,
   };

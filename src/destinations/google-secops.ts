@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { type Answer, defineDestination, type OutgoingRequest, type Verdict } from "./destination.ts";
 import { judgeReceipt } from "./receipts.ts";
@@ -45,7 +44,6 @@ function request(chosen: Settings): OutgoingRequest {
     url: chosen.url.href,
     headers: {
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       "X-goog-api-key": chosen.apiKey.reveal(),
       "X-Webhook-Access-Key": chosen.secret.reveal(),
     },
@@ -64,7 +62,6 @@ const meanings: Meanings = {
     [401, { means: "the API key or the secret is missing", fix: checkKeys }],
     [403, { means: "the API key or the secret is wrong, or the key may not be used here", fix: checkKeys }],
     [404, { means: "there is no feed at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import {
   type Answer,
@@ -82,7 +81,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       Authorization: `Bearer ${chosen.ingestToken.reveal()}`,
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: false,
   };
@@ -99,7 +97,6 @@ const meanings: Meanings = {
     [401, { means: "the ingest token is missing or unknown", fix: checkToken }],
     [403, { means: "the ingest token may not write here", fix: checkToken }],
     [404, { means: "there is no intake at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

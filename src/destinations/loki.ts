@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { fieldOf } from "../formats/json.ts";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import {
@@ -118,7 +117,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       ...authorizationOf(chosen),
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       ...(chosen.tenantId === undefined ? {} : { "X-Scope-OrgID": chosen.tenantId }),
     },
     gzip: true,
@@ -136,7 +134,6 @@ const meanings: Meanings = {
     [401, { means: "it does not accept the credentials, or wants to be told a tenant", fix: checkCredentials }],
     [403, { means: "the credentials may not write logs", fix: checkCredentials }],
     [404, { means: "there is no push API at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
 import type { OutgoingRecord } from "./record.ts";
@@ -81,7 +80,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       "Api-Key": chosen.licenseKey.reveal(),
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     // "We highly recommend using compression."
     gzip: true,
@@ -99,7 +97,6 @@ const meanings: Meanings = {
     [401, { means: "the license key is missing or unknown", fix: checkKey }],
     [403, { means: "the license key is wrong, or belongs to another region", fix: checkKey }],
     [404, { means: "there is no intake at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

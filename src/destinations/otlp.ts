@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { EventTime } from "../formats/event-time.ts";
 import { fieldOf, jsonOf } from "../formats/json.ts";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import {
@@ -127,7 +126,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       ...chosen.headers,
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: chosen.gzip,
   };
@@ -144,7 +142,6 @@ const meanings: Meanings = {
     [401, { means: "it does not know who we are", fix: checkHeaders }],
     [403, { means: "it does not let us in", fix: checkHeaders }],
     [404, { means: "there is nothing at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
     [415, { means: "it does not take JSON", fix: checkAddress }],
   ]),
   otherwise: checkAddress,

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { defineDestination, type OutgoingRequest } from "./destination.ts";
 import { judgeReceipt } from "./receipts.ts";
@@ -46,7 +45,6 @@ function request(chosen: Settings): OutgoingRequest {
     url: chosen.url.href,
     headers: {
       "Content-Type": "application/x-ndjson",
-      "User-Agent": `kandji-forwarder/${version}`,
       ...headers,
     },
     gzip: chosen.gzip,
@@ -66,7 +64,6 @@ const meanings: Meanings = {
     [401, { means: "it does not know who we are", fix: checkCredentials }],
     [403, { means: "it does not let us in", fix: checkCredentials }],
     [404, { means: "there is no HTTP source at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

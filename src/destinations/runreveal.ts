@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { defineDestination, type OutgoingRequest } from "./destination.ts";
 import { judgeReceipt } from "./receipts.ts";
@@ -33,7 +32,6 @@ function request({ url, token }: Settings): OutgoingRequest {
     headers: {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` }),
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: true,
   };
@@ -49,7 +47,6 @@ const meanings: Meanings = {
     [401, { means: "the token is missing or unknown", fix: checkToken }],
     [403, { means: "the token is missing or is not that of this source", fix: checkToken }],
     [404, { means: "there is no source at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

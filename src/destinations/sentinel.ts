@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { azureLogin, clouds } from "./azure-login.ts";
 import { addPath, baseAddress } from "./base-address.ts";
@@ -86,7 +85,6 @@ function request(chosen: Settings, token: Secret | undefined): OutgoingRequest {
     headers: {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` }),
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: true,
   };
@@ -108,7 +106,6 @@ const meanings: Meanings = {
       },
     ],
     [404, { means: "there is no such data collection rule or stream", fix: checkRule }],
-    [405, { means: "it takes no POST requests at this address", fix: checkRule }],
   ]),
   otherwise: checkRule,
 };

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import {
   type Answer,
@@ -70,7 +69,6 @@ function request(batch: BatchContext, chosen: Settings): OutgoingRequest {
     url: chosen.url.href,
     headers: {
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       "X-Sumo-Category": batch.test === true ? usual : (chosen.sourceCategory ?? usual),
       "X-Sumo-Host": batch.tenant,
       "X-Sumo-Name": "kandji-forwarder",
@@ -88,7 +86,6 @@ const meanings: Meanings = {
     [401, { means: "the address names no HTTP source, or an old address of one", fix: copyAddress }],
     [403, { means: "the HTTP source does not take records from here", fix: copyAddress }],
     [404, { means: "there is no HTTP source at this address", fix: copyAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: copyAddress }],
   ]),
   otherwise: copyAddress,
 };

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { Secret } from "../secret.ts";
-import { version } from "../version.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import { type BatchRequest, defineDestination, type Frame, type OutgoingRequest } from "./destination.ts";
 import { checkedText, type Complaint, extraHeaders, transportHeaders, webAddress } from "./settings.ts";
@@ -76,13 +75,11 @@ const contentTypes: Readonly<Record<Settings["encoding"], string>> = {
 };
 
 function request(batch: BatchRequest, chosen: Settings): OutgoingRequest {
-  const given = new Set(Object.keys(chosen.headers).map((name) => name.toLowerCase()));
-  const replaceable = { "Content-Type": contentTypes[chosen.encoding], "User-Agent": `kandji-forwarder/${version}` };
-  const kept = Object.entries(replaceable).filter(([name]) => !given.has(name.toLowerCase()));
+  const isTypeGiven = Object.keys(chosen.headers).some((name) => name.toLowerCase() === "content-type");
   return {
     url: chosen.url.href,
     headers: {
-      ...Object.fromEntries(kept),
+      ...(isTypeGiven ? {} : { "Content-Type": contentTypes[chosen.encoding] }),
       ...chosen.headers,
       "X-Kandji-Tenant": batch.tenant,
       "X-Kandji-Dataset": batch.dataset,
@@ -105,7 +102,6 @@ const meanings: Meanings = {
     [401, { means: "it does not know who we are", fix: checkCredentials }],
     [403, { means: "it does not let us in", fix: checkCredentials }],
     [404, { means: "there is nothing at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
     [410, { means: "the endpoint was shut for good", fix: 'Put the new address in "url", or delete this destination' }],
   ]),
   otherwise: checkAddress,
