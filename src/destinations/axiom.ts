@@ -10,7 +10,7 @@ import {
 } from "./destination.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
-import { jsonOf } from "../formats/json.ts";
+import { jsonOf } from "../json.ts";
 import { checkedText, credential } from "./settings.ts";
 
 /** Axiom, an array of events for one of its datasets. */

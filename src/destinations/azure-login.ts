@@ -1,4 +1,4 @@
-import { fieldOf, jsonOf } from "../formats/json.ts";
+import { fieldOf, jsonOf } from "../json.ts";
 import { Secret } from "../secret.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import { addPath } from "./base-address.ts";

@@ -1,4 +1,4 @@
-import { fieldOf, jsonOf } from "../formats/json.ts";
+import { fieldOf, jsonOf } from "../json.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import type { Answer, SentBatch, Verdict } from "./destination.ts";
 

@@ -7,7 +7,7 @@ import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { renameTopLevelKey } from "./rename-key.ts";
-import { fieldOf } from "../formats/json.ts";
+import { fieldOf } from "../json.ts";
 import { credential, issueOf } from "./settings.ts";
 
 /** Datadog Logs, in the shape that Datadog's own Kandji pipeline and dashboards expect. */

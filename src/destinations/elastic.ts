@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { fieldOf } from "../formats/json.ts";
+import { fieldOf } from "../json.ts";
 import { Secret } from "../secret.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import { judgeBulk } from "./bulk-answer.ts";

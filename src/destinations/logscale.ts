@@ -9,7 +9,7 @@ import {
 } from "./destination.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
-import { jsonOf } from "../formats/json.ts";
+import { jsonOf } from "../json.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { checkedText, credential, webAddress } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { EventTime } from "../formats/event-time.ts";
-import { fieldOf, jsonOf } from "../formats/json.ts";
+import { fieldOf, jsonOf } from "../json.ts";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import {

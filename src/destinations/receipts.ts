@@ -1,6 +1,6 @@
 import { judgeStatus, type Meanings } from "./answers.ts";
 import type { Answer, Verdict } from "./destination.ts";
-import { jsonOf } from "../formats/json.ts";
+import { jsonOf } from "../json.ts";
 
 /**
  * For intakes that promise with a 2xx to have stored the records: what comes back must look like that promise. Something in

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { eventTimeOf, type EventTime } from "../formats/event-time.ts";
 import type { Format, FormatContext, FormatName, ReadRecord } from "../formats/format.ts";
-import { fieldOf, jsonOf } from "../formats/json.ts";
+import { fieldOf, jsonOf } from "../json.ts";
 
 /** One record of the spool: the text that Kandji sent, and what delivery knows about it. */
 export interface SpooledRecord {

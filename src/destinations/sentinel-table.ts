@@ -1,4 +1,4 @@
-import { fieldOf } from "../formats/json.ts";
+import { fieldOf } from "../json.ts";
 import type { EventTime } from "../formats/event-time.ts";
 import type { BatchContext } from "./destination.ts";
 import type { OutgoingRecord } from "./record.ts";

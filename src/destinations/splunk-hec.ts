@@ -13,7 +13,7 @@ import {
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import type { EventTime } from "../formats/event-time.ts";
-import { jsonOf } from "../formats/json.ts";
+import { jsonOf } from "../json.ts";
 import { checkedText, credential, issueOf } from "./settings.ts";
 import { datasets } from "../datasets/registry.ts";
 
