@@ -133,14 +133,18 @@ describe("reading the past", () => {
     expect(spooled(it, "history")).toEqual(it.log.entries.map(({ id }) => id));
   });
 
-  test("the ends belong to the range, what lies outside does not", async () => {
-    const it = setting();
-    withDestinations(it, "siem");
-    it.log.write(...entries(10));
-    it.spool.ranges.add({ ...whole, from: past + 2000, at: past + 2000, to: past + 5000 });
-    await readAll(it);
-    expect(spooled(it, "history")).toEqual(["e00002", "e00003", "e00004", "e00005"]);
-  });
+  test.each([true, false])(
+    "the ends belong to the range, what lies outside does not; Kandji takes its end in: %s",
+    async (hasEnd) => {
+      const it = setting();
+      it.log.hasEnd = hasEnd;
+      withDestinations(it, "siem");
+      it.log.write(...entries(10, (index) => past + index));
+      it.spool.ranges.add({ ...whole, from: past + 2, at: past + 2, to: past + 5 });
+      await readAll(it);
+      expect(spooled(it, "history")).toEqual(["e00002", "e00003", "e00004", "e00005"]);
+    },
+  );
 
   test("from a moment on only the records that are named are wanted", async () => {
     const it = setting();
