@@ -8,6 +8,7 @@ import {
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { jsonOf } from "../json.ts";
@@ -126,7 +127,7 @@ export const axiom = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge,

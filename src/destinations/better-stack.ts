@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Meanings } from "./answers.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
@@ -109,7 +110,7 @@ export const betterStack = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge: (answer) => judgeReceipt(answer, meanings),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
@@ -97,7 +98,7 @@ export const datable = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge: (answer) => judgeReceipt(answer, meanings),

@@ -3,6 +3,7 @@ import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
@@ -177,7 +178,7 @@ export const datadog = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 2,
   url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge: (answer) => judgeReceipt(answer, meanings),

@@ -4,6 +4,7 @@ import { Secret } from "../secret.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import { judgeBulk } from "./bulk-answer.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { checkedText, type Complaint, credential, issueOf } from "./settings.ts";
 import { vendorShapes } from "./shapes.ts";
@@ -185,7 +186,7 @@ export const elastic = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url: (chosen) => addPath(chosen.url, path),
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge: judgeBulk,

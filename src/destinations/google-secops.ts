@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Meanings } from "./answers.ts";
 import { type Answer, defineDestination, type OutgoingRequest, type Verdict } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { credential, issueOf, webAddress } from "./settings.ts";
 import { vendorShapes } from "./shapes.ts";
@@ -72,12 +73,7 @@ const wrongKey = "API_KEY_INVALID";
 function judge(answer: Answer): Verdict {
   if (answer.status === 400 && answer.body?.includes(wrongKey) === true)
     return { kind: "locked-out", why: "Google SecOps answered 400: the API key is not valid", fix: checkKeys };
-  const verdict = judgeReceipt(answer, meanings);
-  if (verdict.kind !== "accepted" || answer.status === 200) return verdict;
-  return {
-    kind: "try-later",
-    why: `Google SecOps answered ${answer.status}, and only 200 says that it has the records`,
-  };
+  return judgeReceipt(answer, meanings, [200]);
 }
 
 export const googleSecops = defineDestination<Settings>({
@@ -90,7 +86,7 @@ export const googleSecops = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url: (chosen) => chosen.url,
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode: (record) => record.text,
   request: (_batch, chosen) => request(chosen),
   judge,

@@ -7,6 +7,7 @@ import {
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { jsonOf } from "../json.ts";
@@ -130,7 +131,7 @@ export const logscale = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url,
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge,

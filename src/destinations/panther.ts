@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Meanings } from "./answers.ts";
 import { defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import {
   type Authentication,
@@ -80,7 +81,7 @@ export const panther = defineDestination<Settings>({
   refuses: { runreveal },
   encodingVersion: 1,
   url: (chosen) => chosen.url,
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode: (record) => record.text,
   request: (_batch, chosen) => request(chosen),
   judge: (answer) => judgeReceipt(answer, meanings),

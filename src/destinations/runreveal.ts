@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Meanings } from "./answers.ts";
 import { defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { vendorShapes } from "./shapes.ts";
 import { credential, webAddress } from "./settings.ts";
@@ -63,7 +64,7 @@ export const runreveal = defineDestination<Settings>({
   refuses: { panther },
   encodingVersion: 1,
   url: (chosen) => chosen.url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode: (record) => record.text,
   request: (_batch, chosen) => request(chosen),
   judge: (answer) => judgeReceipt(answer, meanings),

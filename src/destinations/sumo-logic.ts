@@ -7,6 +7,7 @@ import {
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
@@ -91,11 +92,7 @@ const meanings: Meanings = {
 };
 
 // "Each request should receive a 200": https://www.sumologic.com/help/docs/send-data/hosted-collectors/http-source/troubleshooting
-function judge(answer: Answer): Verdict {
-  const verdict = judgeReceipt(answer, meanings);
-  if (verdict.kind !== "accepted" || answer.status === 200) return verdict;
-  return { kind: "try-later", why: `Sumo Logic answered ${answer.status}, and only 200 says that it has the records` };
-}
+const judge = (answer: Answer): Verdict => judgeReceipt(answer, meanings, [200]);
 
 export const sumoLogic = defineDestination<Settings>({
   type: "sumo-logic",
@@ -107,7 +104,7 @@ export const sumoLogic = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url: (chosen) => chosen.url,
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode,
   request,
   judge,

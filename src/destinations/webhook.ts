@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Secret } from "../secret.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import { type BatchRequest, defineDestination, type Frame, type OutgoingRequest } from "./destination.ts";
+import { jsonArray, jsonLines } from "./frames.ts";
 import { checkedText, type Complaint, extraHeaders, transportHeaders, webAddress } from "./settings.ts";
 
 /** Any HTTP endpoint: lines or an array of the records as Kandji sent them, signed as Standard Webhooks say when asked to. */
@@ -65,8 +66,8 @@ function checkSigningSecret(value: string): Complaint | undefined {
 }
 
 const frames: Readonly<Record<Settings["encoding"], Frame>> = {
-  ndjson: { open: "", separator: "\n", close: "\n" },
-  "json-array": { open: "[", separator: ",", close: "]" },
+  ndjson: jsonLines,
+  "json-array": jsonArray,
 };
 
 const contentTypes: Readonly<Record<Settings["encoding"], string>> = {

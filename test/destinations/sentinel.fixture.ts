@@ -1,5 +1,5 @@
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const clientSecret = "abc8Q~0123456789.-_&+";
 const tenantId = "11111111-2222-3333-4444-555555555555";
@@ -57,8 +57,8 @@ export const sentinelFixture: Fixture = {
     accepted: [204],
     refused: [400],
     "too-big": [413],
-    "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
-    "try-later": [100, 103, 199, 200, 201, 202, 206, 260, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 406, 422],
+    "try-later": [100, 103, 199, 200, 201, 202, 206, 260, 299, 408, 429, ...failures],
   },
   bodies: new Map([[403, `{"error":{"code":"OperationFailed","message":"${clientSecret}"}}`]]),
   login: {
