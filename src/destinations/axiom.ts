@@ -7,6 +7,7 @@ import {
   defineDestination,
   type OutgoingRequest,
   type Verdict,
+  shownDataset,
 } from "./destination.ts";
 import { jsonArray } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
@@ -60,7 +61,7 @@ function encode(record: OutgoingRecord, batch: BatchContext): string {
   return JSON.stringify({
     ...(time === undefined ? {} : { _time: time.text }),
     tenant: batch.tenant,
-    dataset: batch.test === true ? "verification" : batch.dataset,
+    dataset: shownDataset(batch),
     forwarder: "kandji-forwarder",
     record: record.text,
   });

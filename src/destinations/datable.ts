@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
-import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import { type BatchContext, defineDestination, type OutgoingRequest, shownDataset } from "./destination.ts";
 import { jsonArray } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import type { OutgoingRecord } from "./record.ts";
@@ -57,7 +57,7 @@ function encode(record: OutgoingRecord, batch: BatchContext): string {
     body: record.text,
     "service.name": "kandji",
     tenant: batch.tenant,
-    dataset: batch.test === true ? "verification" : batch.dataset,
+    dataset: shownDataset(batch),
     forwarder: "kandji-forwarder",
     id: record.id,
   });

@@ -16,6 +16,10 @@ export interface BatchContext extends FormatContext {
   readonly test?: boolean;
 }
 
+/** The dataset under whose name a record is found there: that of a verification is among no others. */
+export const shownDataset = ({ dataset, test }: Pick<BatchContext, "dataset" | "test">): string =>
+  test === true ? "verification" : dataset;
+
 /** A body is `open`, the encoded records joined by `separator`, `close`: so its size is known before it is built. */
 export interface Frame {
   readonly open: string;

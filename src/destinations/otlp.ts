@@ -11,6 +11,7 @@ import {
   type OutgoingRequest,
   type SentBatch,
   type Verdict,
+  shownDataset,
 } from "./destination.ts";
 import { judgeReceipt } from "./receipts.ts";
 import type { OutgoingRecord } from "./record.ts";
@@ -55,11 +56,11 @@ interface Attribute {
 const attribute = (key: string, value: string): Attribute => ({ key, value: { stringValue: value } });
 
 /** All records of a request are of one tenant and dataset: what they share is said once. */
-function frame({ tenant, dataset, test }: BatchContext): Frame {
+function frame(batch: BatchContext): Frame {
   const attributes = [
     attribute("service.name", "kandji"),
-    attribute("kandji.tenant", tenant),
-    attribute("kandji.dataset", test === true ? "verification" : dataset),
+    attribute("kandji.tenant", batch.tenant),
+    attribute("kandji.dataset", shownDataset(batch)),
   ];
   const open = `{"resourceLogs":[{"resource":${JSON.stringify({ attributes })},"scopeLogs":[{"scope":{"name":"kandji-forwarder"},"logRecords":[`;
   return { open, separator: ",", close: "]}]}]}" };
