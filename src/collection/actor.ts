@@ -1,3 +1,5 @@
+import { fieldOf } from "../json.ts";
+
 /** Who is behind the `actor_id` of an audit event, and how it is written into the event. */
 
 /** Nothing else of an admin is kept or sent. */
@@ -10,11 +12,6 @@ export interface Actor {
 const key = "_actor";
 /** What is longer is none of these: admins are kept by the hundred in a row. */
 const maxLength = 200;
-
-const fieldOf = (record: unknown, field: string): unknown =>
-  typeof record === "object" && record !== null && Object.hasOwn(record, field)
-    ? (record as Record<string, unknown>)[field]
-    : undefined;
 
 function textOf(record: unknown, field: string): string | null {
   const text = fieldOf(record, field);

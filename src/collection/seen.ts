@@ -99,8 +99,9 @@ export class SeenIds {
     const from = records.reduce((earliest, { time }) => Math.min(earliest, time), Infinity);
     const to = records.reduce((latest, { time }) => Math.max(latest, time), -Infinity);
     if (from > to) return new Set();
+    // A row of an earlier version, which does not say of when its ids are, is in memory until it is written anew.
     const chunks = this.#sql.exec<{ chunk: number }>(
-      "SELECT chunk FROM seen WHERE dataset = ? AND (newest IS NULL OR (oldest <= ? AND newest >= ?))",
+      "SELECT chunk FROM seen WHERE dataset = ? AND oldest <= ? AND newest >= ?",
       this.#dataset,
       to,
       from,

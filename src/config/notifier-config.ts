@@ -16,7 +16,7 @@ export const notifierSecret = z.strictObject({
   }),
   url: webAddress.meta({
     description: "Address to which messages are posted",
-    examples: ["https://hooks.slack.com/services/T000/B000/XXXX"],
+    examples: ["https://hooks.slack.com/services/…"],
   }),
   tenants: z
     .array(checkedText(checkTenantId))

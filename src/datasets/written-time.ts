@@ -29,41 +29,36 @@ function readAny(text: string): WrittenTime | undefined {
   return Number.isNaN(second) ? undefined : { second, nanoseconds: Number(fraction.padEnd(9, "0")) };
 }
 
+const utc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/u;
+
 /**
- * `2026-05-01T08:30:00.000000Z`, as Kandji writes nearly all of its times, at a quarter of what a pattern and `Date.parse` cost:
- * a format reads several in each record (`npm run bench`). `undefined`: some other form, or a date that asks for a calendar.
+ * `2026-05-01T08:30:00.000000Z`, as Kandji writes nearly all of its times, digit by digit at a third of what `Date.parse` and groups
+ * of a pattern cost: formats read several in each record (`npm run bench`). `undefined`: another form, or one that asks for a calendar.
  */
 function readUtc(text: string): WrittenTime | undefined {
+  if (!utc.test(text)) return undefined;
+  const year = digitsIn(text, 0, 4);
+  const month = digitsIn(text, 5, 7);
+  const day = digitsIn(text, 8, 10);
+  const hour = digitsIn(text, 11, 13);
+  const minute = digitsIn(text, 14, 16);
+  const second = digitsIn(text, 17, 19);
+  // Years below 100 are others to `Date.UTC`.
+  if (year < 1000 || day < 1 || day > (daysOfMonth[month] ?? 0)) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
   const end = text.length - 1;
-  if (end < 19 || end > 29 || text[end] !== "Z" || text[10] !== "T" || text[4] !== "-" || text[7] !== "-")
-    return undefined;
-  if (text[13] !== ":" || text[16] !== ":" || (end > 19 && text[19] !== ".") || end === 20) return undefined;
-  const year = numberIn(text, 0, 4);
-  const month = numberIn(text, 5, 7);
-  const day = numberIn(text, 8, 10);
-  const hour = numberIn(text, 11, 13);
-  const minute = numberIn(text, 14, 16);
-  const second = numberIn(text, 17, 19);
-  const fraction = end === 19 ? 0 : numberIn(text, 20, end);
-  // False for whatever has no digits, too. Years below 100 are others to `Date.UTC`.
-  const isDay = year >= 1000 && day >= 1 && day <= (daysOfMonth[month] ?? 0);
-  if (!isDay || !(hour <= 23 && minute <= 59 && second <= 59 && fraction >= 0)) return undefined;
   return {
     second: Date.UTC(year, month - 1, day, hour, minute, second),
-    nanoseconds: end === 19 ? 0 : fraction * 10 ** (29 - end),
+    nanoseconds: end === 19 ? 0 : digitsIn(text, 20, end) * 10 ** (29 - end),
   };
 }
 
 /** January is 1. A 29th of February is left to the calendar. */
 const daysOfMonth: readonly number[] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** The digits from `from` to before `to` as a number; `NaN` where there are others. */
-function numberIn(text: string, from: number, to: number): number {
+/** The number that the digits from `from` to before `to` write. */
+function digitsIn(text: string, from: number, to: number): number {
   let number = 0;
-  for (let at = from; at < to; at += 1) {
-    const digit = text.charCodeAt(at) - 48;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    number = number * 10 + digit;
-  }
+  for (let at = from; at < to; at += 1) number = number * 10 + text.charCodeAt(at) - 48;
   return number;
 }

@@ -1,7 +1,7 @@
 import type { DestinationConfig } from "../config/config.ts";
 import type { BatchContext, Frame } from "../destinations/destination.ts";
 import { eventTimeOf } from "../formats/event-time.ts";
-import { jsonOf } from "../formats/json.ts";
+import { jsonOf } from "../json.ts";
 import { hoursOf, type EventHour } from "../spool/hours.ts";
 import type { Lane } from "../spool/lanes.ts";
 import type { Segment } from "../spool/segments.ts";

@@ -36,11 +36,11 @@ export function judgeStatus(status: number, meanings: Meanings): Verdict {
 function lockedOut(status: number, answered: string, meanings: Meanings): Verdict {
   const known = meanings.lockedOut.get(status);
   if (known !== undefined) return { kind: "locked-out", why: `${answered}: ${known.means}`, fix: known.fix };
-  if (status < 400)
-    return { kind: "locked-out", why: `${answered}: it redirects, which is not followed`, fix: meanings.otherwise };
-  return {
-    kind: "locked-out",
-    why: `${answered}, which says neither to try again nor which record is bad`,
-    fix: meanings.otherwise,
-  };
+  return { kind: "locked-out", why: answered + meaningOf(status), fix: meanings.otherwise };
+}
+
+function meaningOf(status: number): string {
+  if (status < 400) return ": it redirects, which is not followed";
+  if (status === 405) return ": it takes no POST requests at this address";
+  return ", which says neither to try again nor which record is bad";
 }

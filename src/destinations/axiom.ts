@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import {
@@ -8,10 +7,12 @@ import {
   defineDestination,
   type OutgoingRequest,
   type Verdict,
+  shownDataset,
 } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
-import { jsonOf } from "../formats/json.ts";
+import { jsonOf } from "../json.ts";
 import { checkedText, credential } from "./settings.ts";
 
 /** Axiom, an array of events for one of its datasets. */
@@ -60,7 +61,7 @@ function encode(record: OutgoingRecord, batch: BatchContext): string {
   return JSON.stringify({
     ...(time === undefined ? {} : { _time: time.text }),
     tenant: batch.tenant,
-    dataset: batch.test === true ? "verification" : batch.dataset,
+    dataset: shownDataset(batch),
     forwarder: "kandji-forwarder",
     record: record.text,
   });
@@ -72,7 +73,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       Authorization: `Bearer ${chosen.token.reveal()}`,
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       ...(chosen.orgId === undefined ? {} : { "X-Axiom-Org-Id": chosen.orgId }),
     },
     gzip: false,
@@ -93,7 +93,6 @@ const meanings: Meanings = {
     [401, { means: "the token is missing or unknown", fix: copyToken }],
     [403, { means: "the token may not ingest into this dataset", fix: allowToken }],
     [404, { means: "there is no such dataset at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };
@@ -129,7 +128,7 @@ export const axiom = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge,

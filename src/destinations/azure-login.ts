@@ -1,6 +1,5 @@
-import { fieldOf, jsonOf } from "../formats/json.ts";
+import { fieldOf, jsonOf } from "../json.ts";
 import { Secret } from "../secret.ts";
-import { version } from "../version.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import { addPath } from "./base-address.ts";
 import type { Answer, Authorization, Grant } from "./destination.ts";
@@ -63,10 +62,7 @@ export const azureLogin: Authorization<AzureLogin> = {
     const { login, scope } = clouds[chosen.cloud];
     return {
       url: addPath(chosen.loginUrl ?? new URL(login), `/${encodeURIComponent(chosen.tenantId)}/oauth2/v2.0/token`).href,
-      headers: {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "User-Agent": `kandji-forwarder/${version}`,
-      },
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
       gzip: false,
       body: new URLSearchParams({
         grant_type: "client_credentials",

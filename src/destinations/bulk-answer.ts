@@ -1,4 +1,4 @@
-import { fieldOf, jsonOf } from "../formats/json.ts";
+import { fieldOf, jsonOf } from "../json.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import type { Answer, SentBatch, Verdict } from "./destination.ts";
 
@@ -15,7 +15,6 @@ const lockedOut: Meanings["lockedOut"] = new Map([
   [401, { means: "it does not know the credentials", fix: checkKey }],
   [403, { means: "it does not let them write", fix: checkPrivileges }],
   [404, { means: "there is nothing to write to", fix: checkAddress }],
-  [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
 ]);
 const meanings: Meanings = { who: "Elastic", refused: new Set([400]), lockedOut, otherwise: checkAddress };
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
-import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import { type BatchContext, defineDestination, type OutgoingRequest, shownDataset } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
@@ -57,7 +57,7 @@ function encode(record: OutgoingRecord, batch: BatchContext): string {
     body: record.text,
     "service.name": "kandji",
     tenant: batch.tenant,
-    dataset: batch.test === true ? "verification" : batch.dataset,
+    dataset: shownDataset(batch),
     forwarder: "kandji-forwarder",
     id: record.id,
   });
@@ -68,7 +68,6 @@ function request(chosen: Settings): OutgoingRequest {
     url: url(chosen).href,
     headers: {
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       ...chosen.headers,
     },
     gzip: false,
@@ -85,7 +84,6 @@ const meanings: Meanings = {
     [401, { means: "it does not know who we are", fix: checkCredentials }],
     [403, { means: "it does not let us in", fix: checkCredentials }],
     [404, { means: "there is no HTTP source at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };
@@ -100,7 +98,7 @@ export const datable = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge: (answer) => judgeReceipt(answer, meanings),

@@ -1,13 +1,15 @@
 import * as z from "zod";
 import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
+import { addPath, baseAddress } from "./base-address.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { renameTopLevelKey } from "./rename-key.ts";
-import { fieldOf } from "../formats/json.ts";
-import { credential, issueOf, webAddress } from "./settings.ts";
+import { fieldOf } from "../json.ts";
+import { credential, issueOf } from "./settings.ts";
 
 /** Datadog Logs, in the shape that Datadog's own Kandji pipeline and dashboards expect. */
 
@@ -47,25 +49,18 @@ const settings = z
         description: "Datadog site of the organisation, as in the address of its pages",
         examples: ["datadoghq.com", "datadoghq.eu"],
       }),
-    url: webAddress.optional().meta({
-      description: `Base URL of the intake, without ${path}; replaces what "site" leads to`,
-      format: "uri",
-      examples: ["https://http-intake.logs.datadoghq.eu"],
-    }),
+    url: baseAddress(/\/api\/v2\/logs$/u, path)
+      .optional()
+      .meta({
+        description: `Base URL of the intake, without ${path}; replaces what "site" leads to`,
+        format: "uri",
+        examples: ["https://http-intake.logs.datadoghq.eu"],
+      }),
   })
   .superRefine((chosen, context) => {
-    if (chosen.site === undefined && chosen.url === undefined) {
-      context.addIssue(
-        issueOf({ what: "is missing", fix: 'Add the site of your organisation, such as "site": "datadoghq.eu"' }, [
-          "site",
-        ]),
-      );
-    }
-    if (chosen.url instanceof URL && chosen.url.pathname.replace(/\/+$/u, "").endsWith(path)) {
-      context.addIssue(
-        issueOf({ what: "is not a base URL", fix: `Leave out ${path}, the forwarder adds it` }, ["url"]),
-      );
-    }
+    if (chosen.site !== undefined || chosen.url !== undefined) return;
+    const fix = 'Add the site of your organisation, such as "site": "datadoghq.eu"';
+    context.addIssue(issueOf({ what: "is missing", fix }, ["site"]));
   })
   .meta({ anyOf: [{ required: ["site"] }, { required: ["url"] }] });
 type Settings = z.infer<typeof settings>;
@@ -73,9 +68,7 @@ type Settings = z.infer<typeof settings>;
 function url(chosen: Settings): URL {
   if (chosen.url === undefined && chosen.site === undefined)
     throw new Error('Cannot address Datadog without "site" or "url"');
-  const base = new URL(chosen.url?.href ?? `https://http-intake.logs.${chosen.site}`);
-  base.pathname = base.pathname.replace(/\/+$/u, "") + path;
-  return base;
+  return addPath(chosen.url ?? new URL(`https://http-intake.logs.${chosen.site}`), path);
 }
 
 // Datadog's pipeline `source:kandji` knows the services `audit` and `detection` and no other:
@@ -151,7 +144,6 @@ function request(chosen: Settings): OutgoingRequest {
       "DD-API-KEY": chosen.apiKey.reveal(),
       "DD-EVP-ORIGIN": "kandji-forwarder",
       "DD-EVP-ORIGIN-VERSION": version,
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: false,
   };
@@ -172,7 +164,6 @@ const meanings: Meanings = {
       },
     ],
     [404, { means: "there is no intake at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };
@@ -187,7 +178,7 @@ export const datadog = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 2,
   url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge: (answer) => judgeReceipt(answer, meanings),

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Format, FormatContext, FormatName } from "../formats/format.ts";
 import { formatNamed } from "../formats/registry.ts";
 import type { Secret } from "../secret.ts";
+import { version } from "../version.ts";
 import { OutgoingRecord, type SpooledRecord } from "./record.ts";
 
 /**
@@ -14,6 +15,10 @@ export interface BatchContext extends FormatContext {
   /** True for the marked record of a verification. */
   readonly test?: boolean;
 }
+
+/** The dataset under whose name a record is found there: that of a verification is among no others. */
+export const shownDataset = ({ dataset, test }: Pick<BatchContext, "dataset" | "test">): string =>
+  test === true ? "verification" : dataset;
 
 /** A body is `open`, the encoded records joined by `separator`, `close`: so its size is known before it is built. */
 export interface Frame {
@@ -117,7 +122,7 @@ export interface DestinationSpec<Settings> {
   encode(record: OutgoingRecord, batch: BatchContext, settings: Settings): string;
   /** For an intake that wants a token before it takes records. */
   readonly authorization?: Authorization<Settings>;
-  /** Everything of the request but its body; `token` is what `authorization` led to. */
+  /** Everything of the request but its body and its `User-Agent`; `token` is what `authorization` led to. */
   request(batch: BatchRequest, settings: Settings, token?: Secret): OutgoingRequest;
   judge(answer: Answer, batch: SentBatch): Verdict;
 }
@@ -214,15 +219,26 @@ function bind<Settings>(
       ? {}
       : {
           authorization: {
-            request: () => authorization.request(settings),
+            request: () => withSender(authorization.request(settings)),
             read: (answer: Answer) => authorization.read(answer),
           },
         }),
-    request: (batch, token) => spec.request(batch, settings, token),
+    request: (batch, token) => {
+      const request = spec.request(batch, settings, token);
+      // A bucket would keep it with the object.
+      return spec.isBound === true ? request : withSender(request);
+    },
     judge: (answer, batch) => spec.judge(answer, batch),
   };
 }
 
+/** Every request says who sends it, unless the operator's own headers do. */
+function withSender<Request extends OutgoingRequest>(request: Request): Request {
+  const { headers } = request;
+  const isSaid = Object.keys(headers).some((name) => name.toLowerCase() === "user-agent");
+  return isSaid ? request : { ...request, headers: { ...headers, "User-Agent": `kandji-forwarder/${version}` } };
+}
+
 /** Part of batch ids, in which Standard Webhooks allow no dot. */
-const versionOf = (encoding: number, { name, version }: Format): string =>
-  name === "raw" ? String(encoding) : `${encoding}-${name}${version}`;
+const versionOf = (encoding: number, format: Format): string =>
+  format.name === "raw" ? String(encoding) : `${encoding}-${format.name}${format.version}`;

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { fieldOf } from "../formats/json.ts";
+import { fieldOf } from "../json.ts";
 import { Secret } from "../secret.ts";
-import { version } from "../version.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import { judgeBulk } from "./bulk-answer.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { checkedText, type Complaint, credential, issueOf } from "./settings.ts";
 import { vendorShapes } from "./shapes.ts";
@@ -116,7 +116,7 @@ function encode(record: OutgoingRecord, batch: BatchContext, chosen: Settings): 
   const dataset = streamOf(batch, record.format === "raw");
   const dataStream = { type: "logs", dataset, namespace: chosen.namespace };
   // Tenants share data streams, and the ids of one need not be unknown to another.
-  const action = { create: { _index: `logs-${dataset}-${chosen.namespace}`, _id: `${batch.tenant}:${record.id}` } };
+  const action = { create: { _index: `logs-${dataset}-${chosen.namespace}`, _id: record.idOfTenant } };
   return `${JSON.stringify(action)}\n${documentOf(record, batch, dataStream)}`;
 }
 
@@ -165,7 +165,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       Authorization: authorizationOf(chosen),
       "Content-Type": "application/x-ndjson",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: true,
   };
@@ -187,7 +186,7 @@ export const elastic = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url: (chosen) => addPath(chosen.url, path),
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge: judgeBulk,

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { type Answer, defineDestination, type OutgoingRequest, type Verdict } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { credential, issueOf, webAddress } from "./settings.ts";
 import { vendorShapes } from "./shapes.ts";
@@ -45,7 +45,6 @@ function request(chosen: Settings): OutgoingRequest {
     url: chosen.url.href,
     headers: {
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       "X-goog-api-key": chosen.apiKey.reveal(),
       "X-Webhook-Access-Key": chosen.secret.reveal(),
     },
@@ -64,7 +63,6 @@ const meanings: Meanings = {
     [401, { means: "the API key or the secret is missing", fix: checkKeys }],
     [403, { means: "the API key or the secret is wrong, or the key may not be used here", fix: checkKeys }],
     [404, { means: "there is no feed at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };
@@ -75,12 +73,7 @@ const wrongKey = "API_KEY_INVALID";
 function judge(answer: Answer): Verdict {
   if (answer.status === 400 && answer.body?.includes(wrongKey) === true)
     return { kind: "locked-out", why: "Google SecOps answered 400: the API key is not valid", fix: checkKeys };
-  const verdict = judgeReceipt(answer, meanings);
-  if (verdict.kind !== "accepted" || answer.status === 200) return verdict;
-  return {
-    kind: "try-later",
-    why: `Google SecOps answered ${answer.status}, and only 200 says that it has the records`,
-  };
+  return judgeReceipt(answer, meanings, [200]);
 }
 
 export const googleSecops = defineDestination<Settings>({
@@ -93,7 +86,7 @@ export const googleSecops = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url: (chosen) => chosen.url,
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode: (record) => record.text,
   request: (_batch, chosen) => request(chosen),
   judge,

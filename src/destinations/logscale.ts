@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import {
   type Answer,
@@ -8,9 +7,10 @@ import {
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
-import { jsonOf } from "../formats/json.ts";
+import { jsonOf } from "../json.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { checkedText, credential, webAddress } from "./settings.ts";
 
@@ -82,7 +82,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       Authorization: `Bearer ${chosen.ingestToken.reveal()}`,
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: false,
   };
@@ -99,7 +98,6 @@ const meanings: Meanings = {
     [401, { means: "the ingest token is missing or unknown", fix: checkToken }],
     [403, { means: "the ingest token may not write here", fix: checkToken }],
     [404, { means: "there is no intake at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };
@@ -133,7 +131,7 @@ export const logscale = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url,
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode,
   request: (_batch, chosen) => request(chosen),
   judge,

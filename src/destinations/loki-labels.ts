@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { BatchContext } from "./destination.ts";
+import { type BatchContext, shownDataset } from "./destination.ts";
 import { checkedText, type Complaint, issueOf } from "./settings.ts";
 
 /** The labels of a stream of Loki: few, and with few values. */
@@ -54,16 +54,14 @@ const presentMs = 30 * minute;
  * https://grafana.com/docs/loki/latest/configure/#accept-out-of-order-writes. Backfill and live records come side by side, so
  * what was old when it was read has a stream for each hour.
  */
-export function streamLabels(
-  { tenant, dataset, test, collectedAt, at, isRestamped }: Moment,
-  added: Labels = {},
-): Labels {
+export function streamLabels(moment: Moment, added: Labels = {}): Labels {
+  const { tenant, collectedAt, at, isRestamped } = moment;
   const isPast = isRestamped || collectedAt - at > presentMs;
   return {
     ...added,
     service_name: "kandji",
     tenant,
-    dataset: test === true ? "verification" : dataset,
+    dataset: shownDataset(moment),
     ...(isPast ? { hour: new Date(at).toISOString().slice(0, -11) } : {}),
   };
 }

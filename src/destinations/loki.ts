@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { fieldOf } from "../formats/json.ts";
-import { version } from "../version.ts";
+import { fieldOf } from "../json.ts";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import {
@@ -118,7 +117,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       ...authorizationOf(chosen),
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       ...(chosen.tenantId === undefined ? {} : { "X-Scope-OrgID": chosen.tenantId }),
     },
     gzip: true,
@@ -136,7 +134,6 @@ const meanings: Meanings = {
     [401, { means: "it does not accept the credentials, or wants to be told a tenant", fix: checkCredentials }],
     [403, { means: "the credentials may not write logs", fix: checkCredentials }],
     [404, { means: "there is no push API at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };
@@ -152,9 +149,7 @@ function judge(answer: Answer): Verdict {
       why: `Loki answered ${blocked}: its operator has blocked ingestion`,
       fix: "Ask whoever runs Loki to lift block_ingestion_until for this tenant",
     };
-  const verdict = judgeReceipt(answer, meanings);
-  if (verdict.kind !== "accepted" || answer.status === 200 || answer.status === 204) return verdict;
-  return { kind: "try-later", why: `Loki answered ${answer.status}, which does not say that it has the records` };
+  return judgeReceipt(answer, meanings, [200, 204]);
 }
 
 export const loki = defineDestination<Settings>({

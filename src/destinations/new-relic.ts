@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
+import { addPath, baseAddress } from "./base-address.ts";
 import { type BatchContext, defineDestination, type OutgoingRequest } from "./destination.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
-import { credential, issueOf, webAddress } from "./settings.ts";
+import { credential } from "./settings.ts";
 
 /** New Relic's Log API, with the record as the text of `message`: New Relic makes attributes of it. */
 
@@ -24,33 +24,26 @@ const hosts = {
 // logs; 1,000 keep a refused batch quick to split.
 const limits = { records: 1000, bytes: 1_000_000, maxAgeMs: 48 * 3_600_000 };
 
-const settings = z
-  .strictObject({
-    licenseKey: credential.meta({
-      description: "License key of the account (an ingest key, not a user key)",
-      examples: ["…"],
-    }),
-    region: z
-      .enum(["us", "eu", "fedramp"])
-      .default("us")
-      .meta({ description: "Data center of the account; keys of the EU begin with eu01", examples: ["us", "eu"] }),
-    url: webAddress.optional().meta({
+const settings = z.strictObject({
+  licenseKey: credential.meta({
+    description: "License key of the account (an ingest key, not a user key)",
+    examples: ["…"],
+  }),
+  region: z
+    .enum(["us", "eu", "fedramp"])
+    .default("us")
+    .meta({ description: "Data center of the account; keys of the EU begin with eu01", examples: ["us", "eu"] }),
+  url: baseAddress(/\/log\/v1$/u, path)
+    .optional()
+    .meta({
       description: `Base URL of the Log API, without ${path}; replaces what "region" leads to`,
       format: "uri",
       examples: ["https://log-api.eu.newrelic.com"],
     }),
-  })
-  .superRefine((chosen, context) => {
-    if (!(chosen.url instanceof URL) || !chosen.url.pathname.replace(/\/+$/u, "").endsWith(path)) return;
-    context.addIssue(issueOf({ what: "is not a base URL", fix: `Leave out ${path}, the forwarder adds it` }, ["url"]));
-  });
+});
 type Settings = z.infer<typeof settings>;
 
-function url(chosen: Settings): URL {
-  const base = new URL(chosen.url?.href ?? hosts[chosen.region]);
-  base.pathname = base.pathname.replace(/\/+$/u, "") + path;
-  return base;
-}
+const url = (chosen: Settings): URL => addPath(chosen.url ?? new URL(hosts[chosen.region]), path);
 
 /** `logtype` is New Relic's "primary field for identifying logs and matching parsing rules". */
 const common = JSON.stringify({ attributes: { logtype: "kandji", forwarder: "kandji-forwarder" } });
@@ -81,7 +74,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       "Api-Key": chosen.licenseKey.reveal(),
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     // "We highly recommend using compression."
     gzip: true,
@@ -99,7 +91,6 @@ const meanings: Meanings = {
     [401, { means: "the license key is missing or unknown", fix: checkKey }],
     [403, { means: "the license key is wrong, or belongs to another region", fix: checkKey }],
     [404, { means: "there is no intake at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

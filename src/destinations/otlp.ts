@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { EventTime } from "../formats/event-time.ts";
-import { fieldOf, jsonOf } from "../formats/json.ts";
-import { version } from "../version.ts";
+import { fieldOf, jsonOf } from "../json.ts";
 import type { Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import {
@@ -12,6 +11,7 @@ import {
   type OutgoingRequest,
   type SentBatch,
   type Verdict,
+  shownDataset,
 } from "./destination.ts";
 import { judgeReceipt } from "./receipts.ts";
 import type { OutgoingRecord } from "./record.ts";
@@ -56,11 +56,11 @@ interface Attribute {
 const attribute = (key: string, value: string): Attribute => ({ key, value: { stringValue: value } });
 
 /** All records of a request are of one tenant and dataset: what they share is said once. */
-function frame({ tenant, dataset, test }: BatchContext): Frame {
+function frame(batch: BatchContext): Frame {
   const attributes = [
     attribute("service.name", "kandji"),
-    attribute("kandji.tenant", tenant),
-    attribute("kandji.dataset", test === true ? "verification" : dataset),
+    attribute("kandji.tenant", batch.tenant),
+    attribute("kandji.dataset", shownDataset(batch)),
   ];
   const open = `{"resourceLogs":[{"resource":${JSON.stringify({ attributes })},"scopeLogs":[{"scope":{"name":"kandji-forwarder"},"logRecords":[`;
   return { open, separator: ",", close: "]}]}]}" };
@@ -127,7 +127,6 @@ function request(chosen: Settings): OutgoingRequest {
     headers: {
       ...chosen.headers,
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: chosen.gzip,
   };
@@ -144,7 +143,6 @@ const meanings: Meanings = {
     [401, { means: "it does not know who we are", fix: checkHeaders }],
     [403, { means: "it does not let us in", fix: checkHeaders }],
     [404, { means: "there is nothing at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
     [415, { means: "it does not take JSON", fix: checkAddress }],
   ]),
   otherwise: checkAddress,

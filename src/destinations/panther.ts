@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import {
   type Authentication,
@@ -46,7 +46,6 @@ function request(chosen: Settings): OutgoingRequest {
     url: chosen.url.href,
     headers: {
       "Content-Type": "application/x-ndjson",
-      "User-Agent": `kandji-forwarder/${version}`,
       ...headers,
     },
     gzip: chosen.gzip,
@@ -66,7 +65,6 @@ const meanings: Meanings = {
     [401, { means: "it does not know who we are", fix: checkCredentials }],
     [403, { means: "it does not let us in", fix: checkCredentials }],
     [404, { means: "there is no HTTP source at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };
@@ -83,7 +81,7 @@ export const panther = defineDestination<Settings>({
   refuses: { runreveal },
   encodingVersion: 1,
   url: (chosen) => chosen.url,
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode: (record) => record.text,
   request: (_batch, chosen) => request(chosen),
   judge: (answer) => judgeReceipt(answer, meanings),

@@ -8,6 +8,7 @@ import {
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import { checkedText } from "./settings.ts";
 
 /** Cloudflare R2: an object of lines for each batch, in a bucket that is bound to the Worker. Its name tells where it belongs. */
@@ -114,7 +115,7 @@ export const r2 = defineDestination<Settings>({
   encodingVersion: 1,
   isBound: true,
   url: (chosen) => new URL(`r2://${chosen.bucket}/${chosen.prefix}`),
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode: (record) => record.text,
   request,
   judge,

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { eventTimeOf, type EventTime } from "../formats/event-time.ts";
 import type { Format, FormatContext, FormatName, ReadRecord } from "../formats/format.ts";
-import { fieldsIn, jsonOf } from "../formats/json.ts";
+import { fieldsIn, jsonOf } from "../json.ts";
 
 /** One record of the spool: the text that Kandji sent, and what delivery knows about it. */
 export interface SpooledRecord {
@@ -48,9 +48,22 @@ export class OutgoingRecord implements ReadRecord {
 
   /** The same for the same record, whoever sends it and however often: the id of an event, or a hash of what a row says. */
   get id(): string {
-    const { id: own, _forwarder: noticed } = fieldsIn(this.value);
-    const isEvent = noticed === undefined;
-    if (isEvent && typeof own === "string" && own !== "" && own.length <= maxIdLength) return own;
+    return this.#eventId() ?? this.#rowId();
+  }
+
+  /** The same, with the tenant in every case: two tenants may show the same account. */
+  get idOfTenant(): string {
+    const id = this.#eventId();
+    return id === undefined ? this.#rowId() : `${this.#context.tenant}:${id}`;
+  }
+
+  #eventId(): string | undefined {
+    const { id, _forwarder: noticed } = fieldsIn(this.value);
+    const isOne = noticed === undefined && typeof id === "string" && id !== "" && id.length <= maxIdLength;
+    return isOne ? id : undefined;
+  }
+
+  #rowId(): string {
     const { tenant, dataset } = this.#context;
     return `${tenant}:${dataset}:${hash("sha256", this.raw)}`;
   }

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { defineDestination, type OutgoingRequest } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { vendorShapes } from "./shapes.ts";
 import { credential, webAddress } from "./settings.ts";
@@ -33,7 +33,6 @@ function request({ url, token }: Settings): OutgoingRequest {
     headers: {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` }),
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: true,
   };
@@ -49,7 +48,6 @@ const meanings: Meanings = {
     [401, { means: "the token is missing or unknown", fix: checkToken }],
     [403, { means: "the token is missing or is not that of this source", fix: checkToken }],
     [404, { means: "there is no source at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };
@@ -66,7 +64,7 @@ export const runreveal = defineDestination<Settings>({
   refuses: { panther },
   encodingVersion: 1,
   url: (chosen) => chosen.url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode: (record) => record.text,
   request: (_batch, chosen) => request(chosen),
   judge: (answer) => judgeReceipt(answer, meanings),

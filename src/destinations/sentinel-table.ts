@@ -1,6 +1,6 @@
-import { fieldOf } from "../formats/json.ts";
+import { fieldOf } from "../json.ts";
 import type { EventTime } from "../formats/event-time.ts";
-import type { BatchContext } from "./destination.ts";
+import { type BatchContext, shownDataset } from "./destination.ts";
 import type { OutgoingRecord } from "./record.ts";
 
 /**
@@ -71,7 +71,7 @@ export function rowOf(record: OutgoingRecord, batch: BatchContext): string {
     TimeGenerated: restamped ?? eventTime,
     EventTime: eventTime,
     Tenant: batch.tenant,
-    Dataset: batch.test === true ? "verification" : batch.dataset,
+    Dataset: shownDataset(batch),
     EventId: record.id,
     Change: textAt(fieldOf(value, "_forwarder"), "change"),
     ...Object.fromEntries(ownKeys.map(([name, key]) => [name, textAt(value, key)])),

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import { azureLogin, clouds } from "./azure-login.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import { type Answer, defineDestination, type OutgoingRequest, type Verdict } from "./destination.ts";
+import { jsonArray } from "./frames.ts";
 import { judgeReceipt } from "./receipts.ts";
 import { rowOf } from "./sentinel-table.ts";
 import { checkedText, credential, webAddress } from "./settings.ts";
@@ -86,7 +86,6 @@ function request(chosen: Settings, token: Secret | undefined): OutgoingRequest {
     headers: {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` }),
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
     },
     gzip: true,
   };
@@ -108,20 +107,12 @@ const meanings: Meanings = {
       },
     ],
     [404, { means: "there is no such data collection rule or stream", fix: checkRule }],
-    [405, { means: "it takes no POST requests at this address", fix: checkRule }],
   ]),
   otherwise: checkRule,
 };
 
 /** A 204 without a body is the only success that is documented. */
-function judge(answer: Answer): Verdict {
-  const verdict = judgeReceipt(answer, meanings);
-  if (verdict.kind !== "accepted" || answer.status === 204) return verdict;
-  return {
-    kind: "try-later",
-    why: `Azure Monitor answered ${answer.status}, and only 204 says that it has the records`,
-  };
-}
+const judge = (answer: Answer): Verdict => judgeReceipt(answer, meanings, [204]);
 
 const oneTable = "has other fields than the table has columns: Azure drops what no column is declared for";
 
@@ -135,7 +126,7 @@ export const sentinel = defineDestination<Settings>({
   refuses: { ...vendorShapes, ocsf: oneTable, ecs: oneTable },
   encodingVersion: 1,
   url,
-  frame: () => ({ open: "[", separator: ",", close: "]" }),
+  frame: () => jsonArray,
   encode: rowOf,
   authorization: azureLogin,
   request: (_batch, chosen, token) => request(chosen, token),

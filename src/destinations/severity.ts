@@ -1,4 +1,4 @@
-import { fieldOf } from "../formats/json.ts";
+import { fieldOf } from "../json.ts";
 
 /** How grave a record is, in the numbers of OpenTelemetry: 9 to 12 INFO, 13 to 16 WARN, 17 to 20 ERROR, 21 to 24 FATAL. */
 

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { version } from "../version.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import { addPath, baseAddress } from "./base-address.ts";
 import {
@@ -14,7 +13,7 @@ import {
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import type { EventTime } from "../formats/event-time.ts";
-import { jsonOf } from "../formats/json.ts";
+import { jsonOf } from "../json.ts";
 import { checkedText, credential, issueOf } from "./settings.ts";
 import { datasets } from "../datasets/registry.ts";
 
@@ -109,7 +108,6 @@ function request(batch: BatchContext, chosen: Settings): OutgoingRequest {
     headers: {
       Authorization: `Splunk ${chosen.token.reveal()}`,
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       "X-Splunk-Request-Channel": channelOf(batch.tenant),
     },
     gzip: false,
@@ -129,7 +127,6 @@ const meanings: Meanings = {
     [401, { means: "the token is missing or malformed", fix: checkToken }],
     [403, { means: "the token is unknown or disabled", fix: checkToken }],
     [404, { means: "there is no collector at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
   ]),
   otherwise: checkAddress,
 };

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { version } from "../version.ts";
 import type { Meanings } from "./answers.ts";
 import {
   type Answer,
@@ -8,6 +7,7 @@ import {
   type OutgoingRequest,
   type Verdict,
 } from "./destination.ts";
+import { jsonLines } from "./frames.ts";
 import type { OutgoingRecord } from "./record.ts";
 import { vendorShapes } from "./shapes.ts";
 import { judgeReceipt } from "./receipts.ts";
@@ -70,7 +70,6 @@ function request(batch: BatchContext, chosen: Settings): OutgoingRequest {
     url: chosen.url.href,
     headers: {
       "Content-Type": "application/json",
-      "User-Agent": `kandji-forwarder/${version}`,
       "X-Sumo-Category": batch.test === true ? usual : (chosen.sourceCategory ?? usual),
       "X-Sumo-Host": batch.tenant,
       "X-Sumo-Name": "kandji-forwarder",
@@ -88,17 +87,12 @@ const meanings: Meanings = {
     [401, { means: "the address names no HTTP source, or an old address of one", fix: copyAddress }],
     [403, { means: "the HTTP source does not take records from here", fix: copyAddress }],
     [404, { means: "there is no HTTP source at this address", fix: copyAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: copyAddress }],
   ]),
   otherwise: copyAddress,
 };
 
 // "Each request should receive a 200": https://www.sumologic.com/help/docs/send-data/hosted-collectors/http-source/troubleshooting
-function judge(answer: Answer): Verdict {
-  const verdict = judgeReceipt(answer, meanings);
-  if (verdict.kind !== "accepted" || answer.status === 200) return verdict;
-  return { kind: "try-later", why: `Sumo Logic answered ${answer.status}, and only 200 says that it has the records` };
-}
+const judge = (answer: Answer): Verdict => judgeReceipt(answer, meanings, [200]);
 
 export const sumoLogic = defineDestination<Settings>({
   type: "sumo-logic",
@@ -110,7 +104,7 @@ export const sumoLogic = defineDestination<Settings>({
   refuses: vendorShapes,
   encodingVersion: 1,
   url: (chosen) => chosen.url,
-  frame: () => ({ open: "", separator: "\n", close: "\n" }),
+  frame: () => jsonLines,
   encode,
   request,
   judge,

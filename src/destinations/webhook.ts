@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { Secret } from "../secret.ts";
-import { version } from "../version.ts";
 import { judgeStatus, type Meanings } from "./answers.ts";
 import { type BatchRequest, defineDestination, type Frame, type OutgoingRequest } from "./destination.ts";
+import { jsonArray, jsonLines } from "./frames.ts";
 import { checkedText, type Complaint, extraHeaders, transportHeaders, webAddress } from "./settings.ts";
 
 /** Any HTTP endpoint: lines or an array of the records as Kandji sent them, signed as Standard Webhooks say when asked to. */
@@ -66,8 +66,8 @@ function checkSigningSecret(value: string): Complaint | undefined {
 }
 
 const frames: Readonly<Record<Settings["encoding"], Frame>> = {
-  ndjson: { open: "", separator: "\n", close: "\n" },
-  "json-array": { open: "[", separator: ",", close: "]" },
+  ndjson: jsonLines,
+  "json-array": jsonArray,
 };
 
 const contentTypes: Readonly<Record<Settings["encoding"], string>> = {
@@ -76,13 +76,11 @@ const contentTypes: Readonly<Record<Settings["encoding"], string>> = {
 };
 
 function request(batch: BatchRequest, chosen: Settings): OutgoingRequest {
-  const given = new Set(Object.keys(chosen.headers).map((name) => name.toLowerCase()));
-  const replaceable = { "Content-Type": contentTypes[chosen.encoding], "User-Agent": `kandji-forwarder/${version}` };
-  const kept = Object.entries(replaceable).filter(([name]) => !given.has(name.toLowerCase()));
+  const isTypeGiven = Object.keys(chosen.headers).some((name) => name.toLowerCase() === "content-type");
   return {
     url: chosen.url.href,
     headers: {
-      ...Object.fromEntries(kept),
+      ...(isTypeGiven ? {} : { "Content-Type": contentTypes[chosen.encoding] }),
       ...chosen.headers,
       "X-Kandji-Tenant": batch.tenant,
       "X-Kandji-Dataset": batch.dataset,
@@ -105,7 +103,6 @@ const meanings: Meanings = {
     [401, { means: "it does not know who we are", fix: checkCredentials }],
     [403, { means: "it does not let us in", fix: checkCredentials }],
     [404, { means: "there is nothing at this address", fix: checkAddress }],
-    [405, { means: "it takes no POST requests at this address", fix: checkAddress }],
     [410, { means: "the endpoint was shut for good", fix: 'Put the new address in "url", or delete this destination' }],
   ]),
   otherwise: checkAddress,

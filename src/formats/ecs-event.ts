@@ -1,4 +1,4 @@
-import { membersOf } from "./json.ts";
+import { membersOf } from "../json.ts";
 import type * as meanings from "./meaning/meaning.ts";
 import type { Change, Meaning } from "./meaning/meaning.ts";
 

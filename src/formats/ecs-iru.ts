@@ -1,4 +1,4 @@
-import { fieldOf, fieldsIn, type Fields } from "./json.ts";
+import { fieldOf, fieldsIn, type Fields } from "../json.ts";
 import { momentAt, objectAt, objectOf, textAt, textOf, textsAt } from "./meaning/fields.ts";
 
 /**

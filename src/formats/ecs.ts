@@ -3,7 +3,7 @@ import { categoryOf, type Category } from "./ecs-event.ts";
 import { fieldsOf, relatedTo } from "./ecs-fields.ts";
 import { documentOf, entityOf, iruAudit, iruDevice, type WrittenCategory } from "./ecs-iru.ts";
 import type { Format, FormatContext, ReadRecord } from "./format.ts";
-import { membersOf } from "./json.ts";
+import { membersOf } from "../json.ts";
 import { momentAt } from "./meaning/fields.ts";
 import type { Meaning } from "./meaning/meaning.ts";
 import { changeOf, meaningOf } from "./meaning/read.ts";

@@ -1,5 +1,5 @@
 import { readStrictTime } from "../datasets/written-time.ts";
-import { fieldsIn } from "./json.ts";
+import { fieldsIn } from "../json.ts";
 
 /** The time that a record itself tells, with every digit: intakes differ in how many of them they take. */
 

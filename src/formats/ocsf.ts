@@ -1,5 +1,5 @@
 import type { Format, FormatContext, ReadRecord } from "./format.ts";
-import { membersOf } from "./json.ts";
+import { membersOf } from "../json.ts";
 import { textAt } from "./meaning/fields.ts";
 import { changeOf, meaningOf } from "./meaning/read.ts";
 import { eventOf } from "./ocsf-classes.ts";

@@ -1,5 +1,5 @@
 import type { Format, FormatContext, ReadRecord } from "./format.ts";
-import { fieldOf } from "./json.ts";
+import { fieldOf } from "../json.ts";
 
 /**
  * The record as Kandji sent it, with the two keys at its end that Panther's schema Iru.Audit has room for. Panther reads the

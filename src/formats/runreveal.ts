@@ -1,5 +1,5 @@
 import type { Format, FormatContext, ReadRecord } from "./format.ts";
-import { fieldsIn, type Fields } from "./json.ts";
+import { fieldsIn, type Fields } from "../json.ts";
 import { firstText, textAt, textOf } from "./meaning/fields.ts";
 
 /**

@@ -4,6 +4,7 @@ import type { Micros } from "../datasets/dataset.ts";
 import { parseInstant } from "../datasets/instant.ts";
 import type { Listing } from "../datasets/listing.ts";
 import { datasets, type Dataset } from "../datasets/registry.ts";
+import { fieldOf } from "../json.ts";
 
 interface Identity {
   readonly id: string;
@@ -26,9 +27,6 @@ export function identify(name: string, raw: string): Identity {
     ? { id: idOf(dataset, record, raw), time: instantOf(dataset.timeOf(record)) }
     : { id: identityOf(dataset, record).id, time: ownTime(dataset, record) ?? seenAt(record) };
 }
-
-const fieldOf = (record: unknown, field: string): unknown =>
-  typeof record === "object" && record !== null ? (record as Record<string, unknown>)[field] : undefined;
 
 function ownTime({ times }: Listing, record: unknown): Micros | null {
   return instantOf(times.map((field) => fieldOf(record, field)).find((value) => typeof value === "string"));

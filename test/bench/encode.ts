@@ -5,7 +5,8 @@
 import { OutgoingRecord } from "../../src/destinations/record.ts";
 import type { FormatContext } from "../../src/formats/format.ts";
 import { formats } from "../../src/formats/registry.ts";
-import { context, samples } from "../formats/records.ts";
+import { samples } from "../datasets/records.ts";
+import { context } from "../formats/shaped.ts";
 import { makeEvents } from "../simulator/event-plan.ts";
 import { writeDown } from "./page.ts";
 import { encodingTable, machine, type EncodingFigures } from "./tables.ts";

@@ -10,7 +10,7 @@ export interface Entry {
   readonly visibleAt: number;
 }
 
-/** Kandji's audit endpoint in a few lines: keyset paging without a tie-break, both dates inclusive. */
+/** Kandji's audit endpoint in a few lines: keyset paging without a tie-break. `start_date` is inclusive. */
 export class AuditLog {
   readonly entries: Entry[] = [];
   /** What was asked, newest last. */
@@ -20,6 +20,9 @@ export class AuditLog {
   constructor(now: () => number) {
     this.#now = now;
   }
+
+  /** Whether the moment of `end_date` belongs to what is answered: nobody knows it of Kandji. */
+  hasEnd = true;
 
   /** Runs while a request is under way. */
   meanwhile: () => void = () => {};
@@ -44,7 +47,10 @@ export class AuditLog {
     const cursor = search.get("cursor");
     const keyOf = ({ id, time }: Entry): string => (byId ? id : String(time).padStart(20, "0"));
     const rest = this.entries
-      .filter(({ time, visibleAt }) => visibleAt <= this.#now() && time >= from && time <= to)
+      .filter(
+        ({ time, visibleAt }) =>
+          visibleAt <= this.#now() && time >= from && (time < to || (this.hasEnd && time === to)),
+      )
       .toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
       .filter((entry) => cursor === null || keyOf(entry) > cursor);
     const shown = rest.slice(0, limit);

@@ -49,6 +49,47 @@ function expectBalance(it: Setting, destination = "siem"): void {
   expect(delivered + pending + skipped + dead).toBe(collected);
 }
 
+describe("a sweep", () => {
+  const swept = { ...whole, reason: "sweep" } as const;
+  const sweepBy = async (it: Setting, seen: SeenIds): Promise<HistoryStep> => {
+    it.spool.ranges.add(swept);
+    return readAll(it, new HistoryReader(it.collection, seen));
+  };
+  const seenOf = ({ collection }: Setting): SeenIds => new SeenIds(collection.ports.sql, collection.dataset.name);
+
+  test("stores what had not been collected, and remembers it: no later sweep stores it again", async () => {
+    const it = setting({ pageLimit: 7 });
+    withDestinations(it, "siem");
+    const [known, late, later] = [entries(20), entries(6, (index) => past + 500 + index * 3_000), entries(1)].map(
+      (list, group) => list.map(({ id, time }) => entry(`${group}${id}`, time)),
+    );
+    const seen = seenOf(it);
+    seen.remember(known ?? []);
+    it.log.write(...(known ?? []), ...(late ?? []));
+    expect(await sweepBy(it, seen)).toMatchObject({ kind: "finished", stored: 6, swept: { oldestFound: past + 500 } });
+    expect(spooled(it, "history")).toEqual(late?.map(({ id }) => id));
+    expect(await sweepBy(it, seen)).toMatchObject({ stored: 0, swept: { oldestFound: null } });
+    it.log.write(...(later ?? []));
+    // As after an eviction.
+    expect(await sweepBy(it, seenOf(it))).toMatchObject({ stored: 1 });
+    expect(await sweepBy(it, seenOf(it))).toMatchObject({ stored: 0 });
+    expectBalance(it);
+  });
+
+  test("remembers also what it stored before its end, should it end early", async () => {
+    const it = setting({ pageLimit: 7 });
+    withDestinations(it, "siem");
+    it.log.write(...entries(40));
+    it.spool.ranges.add(swept);
+    const reader = new HistoryReader(it.collection, seenOf(it));
+    for (let pages = 0; pages < 4; pages += 1) await reader.step(only(it));
+    expect(spooled(it, "history").length).toBeGreaterThan(0);
+    it.spool.ranges.delete(only(it).id);
+    await sweepBy(it, seenOf(it));
+    expect(spooled(it, "history")).toEqual(entries(40).map(({ id }) => id));
+  });
+});
+
 describe("reading the past", () => {
   test.each([
     ["all apart", (index: number) => past + index * 1000],
@@ -92,14 +133,18 @@ describe("reading the past", () => {
     expect(spooled(it, "history")).toEqual(it.log.entries.map(({ id }) => id));
   });
 
-  test("the ends belong to the range, what lies outside does not", async () => {
-    const it = setting();
-    withDestinations(it, "siem");
-    it.log.write(...entries(10));
-    it.spool.ranges.add({ ...whole, from: past + 2000, at: past + 2000, to: past + 5000 });
-    await readAll(it);
-    expect(spooled(it, "history")).toEqual(["e00002", "e00003", "e00004", "e00005"]);
-  });
+  test.each([true, false])(
+    "the ends belong to the range, what lies outside does not; Kandji takes its end in: %s",
+    async (hasEnd) => {
+      const it = setting();
+      it.log.hasEnd = hasEnd;
+      withDestinations(it, "siem");
+      it.log.write(...entries(10, (index) => past + index));
+      it.spool.ranges.add({ ...whole, from: past + 2, at: past + 2, to: past + 5 });
+      await readAll(it);
+      expect(spooled(it, "history")).toEqual(["e00002", "e00003", "e00004", "e00005"]);
+    },
+  );
 
   test("from a moment on only the records that are named are wanted", async () => {
     const it = setting();

@@ -80,6 +80,41 @@ describe("ids that were seen", () => {
     expect([seen.has("id-899"), seen.has("id-900"), seen.has("id-999")]).toEqual([false, true, true]);
   });
 
+  test("of the past are known from the disk: in every row to both of its ends, also when many are asked in turn", () => {
+    const sql = new CountingSql();
+    const seen = new SeenIds(sql, "audit-events", { keepsPast: true });
+    const rows = 20;
+    for (let row = 0; row < rows; row += 1) seen.remember(records(row * 1_000, 1_000), row * 1_000);
+    const again = new SeenIds(sql, "audit-events", { keepsPast: true, floor: 19_000 });
+    for (const known of [seen, again]) {
+      expect(known.size).toBe(1_000);
+      const ends = Array.from({ length: rows }, (_, row) => [row * 1_000, row * 1_000 + 999]).flat();
+      const isKnown = (id: number, time = id): boolean => known.knownAmong([{ id: `id-${id}`, time }]).size === 1;
+      for (const id of [...ends, ...ends]) expect(isKnown(id)).toBe(true);
+      expect(isKnown(rows * 1_000, 500)).toBe(false);
+      expect(known.knownAmong([])).toEqual(new Set());
+      const mixed = [...records(998, 4), { id: "late", time: 999 }];
+      expect([...known.knownAmong(mixed)]).toEqual(["id-998", "id-999", "id-1000", "id-1001"]);
+    }
+    expect(new SeenIds(sql, "other", { keepsPast: true }).knownAmong(records(0, 3)).size).toBe(0);
+  });
+
+  test("of the past are forgotten by the row, once all of a row is older than asked", () => {
+    const sql = new CountingSql();
+    const seen = new SeenIds(sql, "audit-events", { keepsPast: true });
+    for (let row = 0; row < 3; row += 1) seen.remember(records(row * 1_000, 1_000), row * 1_000);
+    const known = (): number[] => [500, 1_500, 2_500].map((id) => seen.knownAmong(records(id, 1)).size);
+    expect(known()).toEqual([1, 1, 1]);
+    seen.forget(999);
+    expect(known()).toEqual([1, 1, 1]);
+    seen.forget(1_000);
+    expect(known()).toEqual([0, 1, 1]);
+    seen.forget(9_000);
+    // What polling looks for stays, on the disk, too.
+    expect(known()).toEqual([0, 0, 1]);
+    expect(new SeenIds(sql, "audit-events", { keepsPast: true }).size).toBe(1_000);
+  });
+
   test("nothing new and nothing to drop writes nothing", () => {
     const sql = new CountingSql();
     const seen = new SeenIds(sql, "audit-events");

@@ -242,6 +242,18 @@ describe("a batch of which some were refused, and the intake does not say which"
     expect(sent.map(({ ids }) => ids)).toEqual([["1", "2", "3"], ["4"]]);
     expect(courier.trouble).toBeNull();
   });
+
+  test("ends what stood in the way before: it took the request", async () => {
+    const { append, courierFor, office, clock } = officeOf(status(503));
+    append(records(1, 3));
+    const courier = courierFor();
+    await work(courier);
+    expect(courier.trouble).not.toBeNull();
+    office.intake = status(206);
+    clock.at += minute;
+    await work(courier);
+    expect(courier.trouble).toBeNull();
+  });
 });
 
 describe("a record that was refused alone and is left out by now", () => {

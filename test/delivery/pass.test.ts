@@ -95,6 +95,18 @@ describe("an intake that wants a token", () => {
     expect(ledgerOf(spool)).toMatchObject({ delivered: 2, pending: 0 });
   });
 
+  test("withdraws one that it had taken, and refuses the next, too: it is asked once, then held", async () => {
+    const { append, courier, asked, state, spool } = settingOf();
+    append(records(1, 1));
+    await work(courier);
+    Object.assign(state, { valid: "another", answers: 401 });
+    append(records(2, 1));
+    await work(courier);
+    expect(asked).toEqual(["token", "token-1", "token-1", "token", "token-2"]);
+    expect(courier.trouble).toMatchObject({ kind: "locked-out", why: "It answered 401" });
+    expect(ledgerOf(spool)).toMatchObject({ delivered: 1, pending: 1 });
+  });
+
   test("refuses a new one, too: it is held, and tried again after a minute with another", async () => {
     const { append, courier, asked, state, clock, spool } = settingOf();
     state.answers = 401;

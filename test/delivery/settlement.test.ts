@@ -123,6 +123,17 @@ describe("a split", () => {
     expect(split(offset, batchOf(positions, end)).ends).toEqual(ends);
   });
 
+  test.each([
+    [0, [13, 20]],
+    [1, [13, 17, 20]],
+    [2, [17, 18, 20]],
+    [3, [18, 20]],
+    // There is none of this number: halves.
+    [4, [17, 20]],
+  ])("at number %i, which the intake names, counts records that were sent, not those left out: %j", (named, ends) => {
+    expect(split(offset, batchOf([10, 13, 17, 18], 20), named).ends).toEqual(ends);
+  });
+
   test("keeps the ends that lie behind, and moves nothing else", () => {
     const divided = { ...offset, ends: [14, 20] };
     expect(split(divided, batchOf([10, 11, 12, 13], 14))).toEqual({ ...divided, ends: [12, 14, 20] });

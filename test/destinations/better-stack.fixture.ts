@@ -1,6 +1,6 @@
 import { version } from "../../src/version.ts";
 import { sliceArray } from "../simulator/record-text.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const sourceToken = "Sx9kQ2mZ7vB4nT1pL8wR3yUa";
 const raw = String.raw`{"id":"01K8","occurred_at":"2026-05-01T08:31:02.123456Z","n":12345678901234567890.10,"s":"\u00e9é"}`;
@@ -39,8 +39,8 @@ export const betterStackFixture: Fixture = {
     accepted: [200, 201, 202, 204],
     refused: [400, 406],
     "too-big": [413],
-    "locked-out": [...redirects, 401, 402, 403, 404, 405, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
-    "try-later": [100, 103, 199, 206, 260, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 422],
+    "try-later": [100, 103, 199, 206, 260, 299, 408, 429, ...failures],
   },
   bodies: new Map([
     [202, ""],

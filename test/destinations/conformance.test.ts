@@ -164,11 +164,19 @@ describe.each([...fixtures])("%s", (name, fixture) => {
     }
   });
 
+  it("takes 405 for a wrong address", () => {
+    expect(judge(405)).toMatchObject({
+      kind: "locked-out",
+      why: expect.stringMatching(/405: it takes no POST requests/u),
+    });
+  });
+
   it("asks for its token as agreed and of nobody else, or for none", () => {
     const { authorization } = open("most");
     const { login } = fixture;
     if (authorization === undefined) return expect(login).toBeUndefined();
-    const { url, body } = authorization.request();
+    const { url, headers, body } = authorization.request();
+    expect(headers["User-Agent"]).toBe(`kandji-forwarder/${version}`);
     expect(`POST ${url}\n${body}`).toBe(login?.asked);
     expect(new URL(open().authorization?.request().url ?? "").host).toBe(login?.host);
     const answer = { status: 200, headers: new Headers(), body: login?.body };

@@ -1,5 +1,5 @@
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const url = "https://acme.es.eu-west-1.aws.elastic.cloud";
 const apiKey = "a2V5aWQwMDAwMDAwMDAwMDE6c2VjcmV0MDAwMDAwMDAwMQ==";
@@ -13,8 +13,6 @@ const pair = (dataset: string, time: string, message: string): string =>
   `{"create":{"_index":"logs-${dataset}-default","_id":"acme:01K8"}}\n` +
   `{"@timestamp":"${time}","message":${JSON.stringify(message)},"data_stream":{"type":"logs","dataset":"${dataset}",` +
   `"namespace":"default"},"organization":{"id":"acme"},"tags":["preserve_original_event","forwarded"]}`;
-
-const failures = [500, 501, 502, 503, 504, 520, 522, 529, 599];
 
 /** With `filter_path`, as it is asked for. */
 const created = (records: number): string =>
@@ -52,7 +50,7 @@ export const elasticFixture: Fixture = {
     accepted: [200],
     refused: [400],
     "too-big": [413],
-    "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
+    "locked-out": [...redirects, ...locks, 406, 422],
     "try-later": [100, 103, 199, 201, 202, 204, 206, 260, 299, 408, 429, ...failures],
   },
   bodies: new Map([

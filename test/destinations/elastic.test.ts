@@ -60,7 +60,7 @@ describe("elastic", () => {
     const idOf = (raw: string, tenant = "acme") => sent(raw, { tenant }).action.create._id;
     expect(idOf('{"id":"01K8"}')).toBe("acme:01K8");
     expect(idOf('{"id":"01K8"}', "globex")).toBe("globex:01K8");
-    expect(idOf("7")).toMatch(/^acme:[0-9a-f]{64}$/u);
+    expect(idOf("7")).toMatch(/^acme:[a-z-]+:[0-9a-f]{64}$/u);
     const longest = "\u{1F4BB}".repeat(64);
     expect(Buffer.byteLength(idOf(JSON.stringify({ id: longest })))).toBeLessThan(512);
   });

@@ -32,4 +32,8 @@ export interface Fixture {
   readonly acceptance?: (records: number) => string;
 }
 
+/** Statuses of the conformance test by which nearly every type holds: a wrong address, or credentials that do not do. */
 export const redirects = [300, 301, 302, 303, 304, 305, 306, 307, 308];
+export const locks = [401, 402, 403, 404, 405, 409, 410, 411, 418, 421, 425, 426, 431, 451, 499];
+/** Statuses by which nearly every type tries again. */
+export const failures = [500, 501, 502, 503, 504, 520, 522, 529, 599];

@@ -1,6 +1,6 @@
 import { rawOf } from "../simulator/shapes.ts";
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const apiKey = "AIzaSyA-0123456789";
 const secret = "0123456789abcdef-feed";
@@ -31,8 +31,8 @@ export const googleSecopsFixture: Fixture = {
     accepted: [200],
     refused: [400],
     "too-big": [413],
-    "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
-    "try-later": [100, 103, 199, 201, 202, 204, 206, 260, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 406, 422],
+    "try-later": [100, 103, 199, 201, 202, 204, 206, 260, 299, 408, 429, ...failures],
   },
   bodies: new Map([
     [200, "{}"],

@@ -1,6 +1,6 @@
 import { rawOf } from "../simulator/shapes.ts";
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const password = "glc_eyJ0123456789";
 const raw = String.raw`{"id":"01K8","occurred_at":"2026-05-01T08:31:02.123456Z","action":"update","actor_id":"a1","n":12345678901234567890.10,"s":"\u00e9é"}`;
@@ -71,7 +71,7 @@ export const lokiFixture: Fixture = {
         `${labels},"dataset":"verification"`,
         "1777624264500000000",
         row,
-        '"event_id":"a25c1ef6eaf6c4cfd34558535e2de280b2c4560c23a14a801d86f617d1a2cbd4","device_id":"d1","device_name":"Mac","change":"updated"',
+        '"event_id":"acme:audit-events:349c2d4f5022355dad9a10a84bd9bc33293b63ad4780ffd8934182f01c68e308","device_id":"d1","device_name":"Mac","change":"updated"',
       ),
     },
   ],
@@ -82,28 +82,8 @@ export const lokiFixture: Fixture = {
     accepted: [200, 204],
     refused: [400],
     "too-big": [413],
-    "locked-out": [
-      260,
-      ...redirects,
-      401,
-      402,
-      403,
-      404,
-      405,
-      406,
-      409,
-      410,
-      411,
-      418,
-      421,
-      422,
-      425,
-      426,
-      431,
-      451,
-      499,
-    ],
-    "try-later": [100, 103, 199, 201, 202, 206, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 260, 406, 422],
+    "try-later": [100, 103, 199, 201, 202, 206, 299, 408, 429, ...failures],
   },
   bodies: new Map([[401, `invalid credentials ${password}`]]),
 };

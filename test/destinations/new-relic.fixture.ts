@@ -1,5 +1,5 @@
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const licenseKey = "eu01xx0123456789abcdef0123456789abcdNRAL";
 const raw = String.raw`{"id":"01K8","occurred_at":"2026-05-01T08:31:02.123456Z","n":12345678901234567890.10,"list":[1,2],"s":"\u00e9é"}`;
@@ -45,8 +45,8 @@ export const newRelicFixture: Fixture = {
     accepted: [200, 201, 202, 204],
     refused: [400],
     "too-big": [413],
-    "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
-    "try-later": [100, 103, 199, 206, 260, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 406, 422],
+    "try-later": [100, 103, 199, 206, 260, 299, 408, 429, ...failures],
   },
   bodies: new Map([
     [202, '{"requestId":"8b3f5c1a-0001-b000-0000-018f3a5d2c11"}'],

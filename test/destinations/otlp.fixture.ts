@@ -1,5 +1,5 @@
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { type Fixture, locks, redirects } from "./fixture.ts";
 
 const token = "token-0123456789abcdef";
 const raw = String.raw`{"id":"01K8","action":"delete","occurred_at":"2026-05-01T08:31:02.123456Z","n":12345678901234567890.10,"s":"\u00e9é"}`;
@@ -8,8 +8,6 @@ const observed = '"observedTimeUnixNano":"1777624265000000000"';
 const body = (record: string): string => `"body":{"stringValue":${JSON.stringify(record)}}`;
 const id = '{"key":"kandji.id","value":{"stringValue":"01K8"}}';
 const name = '"eventName":"kandji.audit-events"';
-
-const forbidden = [401, 402, 403, 404, 405, 406, 408, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499];
 
 export const otlpFixture: Fixture = {
   settings: {
@@ -48,7 +46,7 @@ export const otlpFixture: Fixture = {
     accepted: [200, 202, 204],
     refused: [400],
     "too-big": [413],
-    "locked-out": [...redirects, ...forbidden, 500, 501, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 406, 408, 422, 500, 501, 520, 522, 529, 599],
     "try-later": [100, 103, 199, 201, 206, 260, 299, 429, 502, 503, 504],
   },
   bodies: new Map([

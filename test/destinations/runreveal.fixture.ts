@@ -1,7 +1,7 @@
 import { rawOf } from "../simulator/shapes.ts";
 import { sliceArray } from "../simulator/record-text.ts";
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const url = "https://api.runreveal.com/sources/hook/2ZkN-source-id";
 const token = "runreveal-token-0123456789";
@@ -34,7 +34,7 @@ export const runrevealFixture: Fixture = {
     accepted: [200, 201, 202, 204],
     refused: [400, 422],
     "too-big": [413],
-    "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 425, 426, 431, 451, 499],
-    "try-later": [100, 103, 199, 206, 260, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 406],
+    "try-later": [100, 103, 199, 206, 260, 299, 408, 429, ...failures],
   },
 };

@@ -1,5 +1,5 @@
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const clientSecret = "abc8Q~0123456789.-_&+";
 const tenantId = "11111111-2222-3333-4444-555555555555";
@@ -40,7 +40,7 @@ export const sentinelFixture: Fixture = {
     {
       record: { raw: row },
       batch: { test: true },
-      text: `{"TimeGenerated":"2026-05-01T08:31:04.1234567Z","EventTime":"2026-05-01T08:31:04.1234567Z","Tenant":"acme","Dataset":"verification","EventId":"d3223d4dd041861b01f973f6ab43abdc94ea47891fc248a6c1b5bf0a353aa341","Change":"deleted","DeviceId":"d1",${same(row)}`,
+      text: `{"TimeGenerated":"2026-05-01T08:31:04.1234567Z","EventTime":"2026-05-01T08:31:04.1234567Z","Tenant":"acme","Dataset":"verification","EventId":"acme:audit-events:9edf1d9034c05992b478b546fcf5ae2dea580064885af88bbd1a9f9c522a5143","Change":"deleted","DeviceId":"d1",${same(row)}`,
     },
     { record: { raw: '{"id":"01K9"}' }, text: `{${of},"EventId":"01K9",${same('{"id":"01K9"}')}` },
   ],
@@ -57,8 +57,8 @@ export const sentinelFixture: Fixture = {
     accepted: [204],
     refused: [400],
     "too-big": [413],
-    "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
-    "try-later": [100, 103, 199, 200, 201, 202, 206, 260, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 406, 422],
+    "try-later": [100, 103, 199, 200, 201, 202, 206, 260, 299, 408, 429, ...failures],
   },
   bodies: new Map([[403, `{"error":{"code":"OperationFailed","message":"${clientSecret}"}}`]]),
   login: {

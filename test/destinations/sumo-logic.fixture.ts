@@ -1,5 +1,5 @@
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const code = "ZaVnC4dhaV1QWERTY012345==";
 const url = `https://endpoint4.collection.sumologic.com/receiver/v1/http/${code}`;
@@ -34,8 +34,8 @@ export const sumoLogicFixture: Fixture = {
     accepted: [200],
     refused: [400],
     "too-big": [413],
-    "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 422, 425, 426, 431, 451, 499],
-    "try-later": [100, 103, 199, 201, 202, 204, 206, 260, 299, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 406, 422],
+    "try-later": [100, 103, 199, 201, 202, 204, 206, 260, 299, 408, 429, ...failures],
   },
   bodies: new Map([
     [200, ""],

@@ -1,5 +1,5 @@
 import { version } from "../../src/version.ts";
-import { type Fixture, redirects } from "./fixture.ts";
+import { failures, type Fixture, locks, redirects } from "./fixture.ts";
 
 const signingSecret = `whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`;
 const url = "https://logs.example.com/in?key=url-key-123456";
@@ -38,7 +38,7 @@ export const webhookFixture: Fixture = {
     accepted: [200, 201, 202, 204, 206, 260, 299],
     refused: [400, 422],
     "too-big": [413],
-    "locked-out": [...redirects, 401, 402, 403, 404, 405, 406, 409, 410, 411, 418, 421, 425, 426, 431, 451, 499],
-    "try-later": [100, 103, 199, 408, 429, 500, 501, 502, 503, 504, 520, 522, 529, 599],
+    "locked-out": [...redirects, ...locks, 406],
+    "try-later": [100, 103, 199, 408, 429, ...failures],
   },
 };

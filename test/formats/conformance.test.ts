@@ -1,22 +1,19 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../src/datasets/registry.ts";
-import { OutgoingRecord } from "../../src/destinations/record.ts";
+import type { FormatName } from "../../src/formats/format.ts";
 import { formats } from "../../src/formats/registry.ts";
+import { changes, samples } from "../datasets/records.ts";
 import { rawOf } from "../simulator/shapes.ts";
 import { checks } from "./checks.ts";
 import { hostileJson } from "./hostile-json.ts";
-import { changes, context, samples } from "./records.ts";
+import { shapedBy } from "./shaped.ts";
 
 /** What every format must hold, for every dataset. A format without checks fails, and so does a dataset without records. */
 
 const unknownDatasets = ["forwarder-journal", "forwarder-health", "of-a-later-version"];
 
-function shape(format: string, dataset: string, raw: string): string {
-  const found = formats.get(format);
-  if (found === undefined) throw new Error(`No format "${format}"`);
-  return new OutgoingRecord({ raw }, found, { ...context, dataset }).text;
-}
+const shape = (format: FormatName, dataset: string, raw: string): string => shapedBy(format)(raw, { dataset });
 
 /** Those that put the object itself among keys of their own have no room for blanks around it, which are no part of it. */
 const contentOf = (format: string, raw: string): string =>

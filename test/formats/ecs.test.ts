@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { auditEvents } from "./audit-events.ts";
-import { shaped } from "./shape.ts";
+import { auditEvents } from "../datasets/audit-events.ts";
+import { shaped } from "./shaped.ts";
 
 /**
  * What Elastic's own package for Iru makes of such records in its pipeline tests

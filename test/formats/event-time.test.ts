@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { eventTimeOf } from "../../src/formats/event-time.ts";
-import { jsonOf } from "../../src/formats/json.ts";
+import { jsonOf } from "../../src/json.ts";
 
 const at = (text: string) => eventTimeOf({ occurred_at: text });
 

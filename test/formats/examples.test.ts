@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { shaped } from "./shape.ts";
-import { samples } from "./records.ts";
+import { samples } from "../datasets/records.ts";
+import { shaped } from "./shaped.ts";
 
 /** What arrives, to be read: `fixtures/<format>/<record>.json`. */
 

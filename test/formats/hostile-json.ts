@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { samples } from "./records.ts";
+import { samples } from "../datasets/records.ts";
 
 /** JSON texts under the names that readers look for, with values that they do not expect there. */
 

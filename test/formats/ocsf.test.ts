@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { listings } from "../../src/datasets/registry.ts";
-import { auditEvents } from "./audit-events.ts";
-import { context, sampleOf, type changes } from "./records.ts";
-import { shaped } from "./shape.ts";
+import { auditEvents } from "../datasets/audit-events.ts";
+import { sampleOf, type changes } from "../datasets/records.ts";
+import { context, shaped } from "./shaped.ts";
 
 type Change = (typeof changes)[number];
 

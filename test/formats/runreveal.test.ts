@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { listings } from "../../src/datasets/registry.ts";
-import { recordsOf } from "../datasets/records.ts";
+import { oddEvents, recordsOf, usualEvents } from "../datasets/records.ts";
 import { rawOf } from "../simulator/shapes.ts";
 import { wrongInRunreveal } from "./runreveal-schema.ts";
-import { oddEvents, shapedBy, usualEvents } from "./shaped.ts";
+import { shapedBy } from "./shaped.ts";
 
 /** RunReveal's structured webhook: https://docs.runreveal.com/sources/source-types/structured-webhooks. */
 

@@ -17,6 +17,7 @@ interface Doors {
 const doors: Readonly<Record<string, Doors>> = {
   // Known to all, knowing nobody.
   "backoff.ts": {},
+  "json.ts": {},
   "ports.ts": {},
   "retry-after.ts": {},
   "secret.ts": {},
@@ -27,9 +28,9 @@ const doors: Readonly<Record<string, Doors>> = {
 
   // Pure leaves: what can be asked, what it looks like on arrival, who takes it.
   datasets: { uses: ["ports.ts", "secret.ts"] },
-  formats: { uses: ["datasets", "ports.ts", "secret.ts"] },
+  formats: { uses: ["datasets", "json.ts", "ports.ts", "secret.ts"] },
   // Of the datasets, the names that settings may use.
-  destinations: { uses: ["datasets", "formats", "ports.ts", "secret.ts", "version.ts"] },
+  destinations: { uses: ["datasets", "formats", "json.ts", "ports.ts", "secret.ts", "version.ts"] },
 
   // The engine.
   kandji: {
@@ -37,9 +38,9 @@ const doors: Readonly<Record<string, Doors>> = {
     names: ["config", "datasets"],
   },
   spool: { uses: ["ports.ts"], names: ["datasets"] },
-  collection: { uses: ["backoff.ts", "datasets", "kandji", "ports.ts", "spool"], names: ["config"] },
+  collection: { uses: ["backoff.ts", "datasets", "json.ts", "kandji", "ports.ts", "spool"], names: ["config"] },
   delivery: {
-    uses: ["backoff.ts", "destinations", "formats", "ports.ts", "retry-after.ts", "secret.ts", "spool"],
+    uses: ["backoff.ts", "destinations", "formats", "json.ts", "ports.ts", "retry-after.ts", "secret.ts", "spool"],
     names: ["config"],
   },
 
@@ -62,6 +63,7 @@ const doors: Readonly<Record<string, Doors>> = {
       "env.ts",
       "forwarder",
       "http.ts",
+      "json.ts",
       "ports.ts",
       "retry-after.ts",
       "secret.ts",

@@ -1,8 +1,8 @@
 import { firstText, momentAt, numberAt, objectAt, objectOf, textAt, textOf } from "./fields.ts";
-import { fieldsIn, type Fields } from "../json.ts";
+import { fieldsIn, type Fields } from "../../json.ts";
 import { deviceOf, nobody, processOf, softwareOf } from "./things.ts";
-import type { Actor, Detection, Device, Finding, Meaning, Person, Posture } from "./meaning.ts";
-import type { Stage, Vulnerability } from "./meaning.ts";
+import type { Activity, Actor, Detection, Device, Finding, Meaning, Person, Posture } from "./meaning.ts";
+import type { Stage, Target, Vulnerability } from "./meaning.ts";
 
 /** Audit events: who did what, and among them what the detecting engines of Kandji found (facts of `target_type`). */
 
@@ -16,25 +16,36 @@ export function readAuditEvent(value: unknown): Meaning {
   if (type === "vulnerability") return vulnerability(value);
   const component = textOf(event["target_component"]);
   if (type === "device" && component !== undefined && checks.has(component)) return check(value);
-  const id = textOf(event["target_id"]);
+  return activity(event, type, component);
+}
+
+function activity(event: Fields, type: string | undefined, component: string | undefined): Activity {
   const state = objectOf(event["new_state"]);
-  const device = type === "device" ? deviceOfEvent(value) : undefined;
-  const person = type === "admin" || type === "user" ? personOf(state, id) : undefined;
-  const name =
-    person?.name ??
-    firstText(state, ["name", "label"]) ??
-    device?.name ??
-    (type === "blueprint" ? textOf(event["blueprint_name"]) : undefined);
+  const device = type === "device" ? deviceOfEvent(event) : undefined;
   return {
     kind: "activity",
     action: textOf(event["action"]),
     code: textOf(event["event_type"]),
     actor: actorOf(event),
-    target: { id, type, component, name, person },
+    target: targetOf(event, type, component, device),
     outcome: textAt(state, "status"),
     device,
     at: undefined,
   };
+}
+
+function targetOf(
+  event: Fields,
+  type: string | undefined,
+  component: string | undefined,
+  device: Device | undefined,
+): Target {
+  const id = textOf(event["target_id"]);
+  const state = objectOf(event["new_state"]);
+  const person = type === "admin" || type === "user" ? personOf(state, id) : undefined;
+  const name = person?.name ?? firstText(state, ["name", "label"]) ?? device?.name;
+  const blueprint = type === "blueprint" ? textOf(event["blueprint_name"]) : undefined;
+  return { id, type, component, name: name ?? blueprint, person };
 }
 
 function actorOf(event: Fields): Actor | undefined {

@@ -1,5 +1,5 @@
 import { millisOf, parseInstant } from "../../datasets/instant.ts";
-import { fieldOf, type Fields } from "../json.ts";
+import { fieldOf, type Fields } from "../../json.ts";
 
 /** What a parsed record says under its keys, in the type that is wanted. Kandji uses null, "" and absence alike for "none". */
 

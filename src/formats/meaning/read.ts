@@ -1,4 +1,4 @@
-import { fieldsIn } from "../json.ts";
+import { fieldsIn } from "../../json.ts";
 import { readAuditEvent } from "./audit-event.ts";
 import {
   readBehaviour,

@@ -2,19 +2,9 @@
 import type { BehavioralDetection } from "../fleet/detections.ts";
 import { drawHex, drawInteger } from "../fleet/draw.ts";
 import { withOffset } from "../fleet/moments.ts";
-import {
-  sorted,
-  sortOf,
-  wholeNumber,
-  windowOf,
-  wordsOf,
-  wrongField,
-  type Answer,
-  type Endpoint,
-  type Question,
-} from "./endpoint.ts";
+import { detectionRows, type Orderings } from "./detection-page.ts";
+import { good, wholeNumber, wordsOf, wrongField, type Answer, type Endpoint, type Question } from "./endpoint.ts";
 
-const MAX_LIMIT = 1000;
 const DAY = 86_400_000;
 
 function processOf(detection: BehavioralDetection, name: string, salt: number): object {
@@ -49,9 +39,7 @@ function detectionFields(detection: BehavioralDetection): object {
   };
 }
 
-type Key = (detection: BehavioralDetection) => string | number;
-
-const ORDERINGS: Readonly<Record<string, Key>> = {
+const ORDERINGS: Orderings<BehavioralDetection> = {
   threat_id: (detection) => detection.ruleId,
   classification: (detection) => detection.classification,
   device_name: (detection) => detection.scene.deviceName,
@@ -61,7 +49,7 @@ const ORDERINGS: Readonly<Record<string, Key>> = {
   status: (detection) => detection.status,
 };
 
-const ORDERINGS_V2: Readonly<Record<string, Key>> = {
+const ORDERINGS_V2: Orderings<BehavioralDetection> = {
   detection_date: (detection) => detection.detectedAt,
   threat_id: (detection) => detection.ruleId,
   process: () => "zsh",
@@ -74,20 +62,13 @@ const ORDERINGS_V2: Readonly<Record<string, Key>> = {
 function page(
   question: Question,
   detections: readonly BehavioralDetection[],
-  orderings: Readonly<Record<string, Key>>,
+  orderings: Orderings<BehavioralDetection>,
 ): Answer {
-  const window = windowOf(question.query, MAX_LIMIT, MAX_LIMIT);
-  if ("status" in window) return window;
-  const [direction, field] = sortOf(question.query, "-detection_date");
-  const key = orderings[field];
-  if (key === undefined) return wrongField("sort_by", `"${field}" is not a valid choice.`);
-  const rows = sorted(detections, direction, key)
-    .slice(window.offset, window.offset + window.limit)
-    .map((detection) => JSON.stringify(detectionFields(detection)));
+  const rows = detectionRows(question.query, detections, orderings, detectionFields);
+  if ("status" in rows) return rows;
   const malicious = detections.filter((detection) => detection.classification === "malicious").length;
   const head = `{"total_count":${detections.length},"next":null,"previous":null,"malicious_count":${malicious}`;
-  const text = `${head},"suspicious_count":${detections.length - malicious},"results":[${rows.join(",")}]}`;
-  return { status: 200, text, rows };
+  return good(`${head},"suspicious_count":${detections.length - malicious},"results":[${rows.join(",")}]}`, rows);
 }
 
 /** Whole days, both of them included. */

@@ -1,19 +1,9 @@
 /** `/api/v1/threat-details`, without ids and without time zones, and its successor `/api/v2/threat/threat-details`. */
 import type { Threat } from "../fleet/detections.ts";
 import { zoneless } from "../fleet/moments.ts";
-import {
-  sorted,
-  sortOf,
-  wholeNumber,
-  windowOf,
-  wordsOf,
-  wrongField,
-  type Answer,
-  type Endpoint,
-  type Question,
-} from "./endpoint.ts";
+import { detectionRows, type Orderings } from "./detection-page.ts";
+import { good, wholeNumber, wordsOf, wrongField, type Answer, type Endpoint, type Question } from "./endpoint.ts";
 
-const MAX_LIMIT = 1000;
 const DAY = 86_400_000;
 
 const dateOf = (at: number | undefined): string => (at === undefined ? "" : zoneless(at));
@@ -48,9 +38,7 @@ function threatFields(threat: Threat): object {
 
 const isClosed = (threat: Threat): boolean => threat.status === "released" || threat.status === "resolved";
 
-type Key = (threat: Threat) => string | number;
-
-const ORDERINGS: Readonly<Record<string, Key>> = {
+const ORDERINGS: Orderings<Threat> = {
   threat_name: (threat) => threat.name,
   classification: (threat) => threat.classification,
   device_name: (threat) => threat.scene.deviceName,
@@ -60,7 +48,7 @@ const ORDERINGS: Readonly<Record<string, Key>> = {
   status: (threat) => threat.status,
 };
 
-const ORDERINGS_V2: Readonly<Record<string, Key>> = {
+const ORDERINGS_V2: Orderings<Threat> = {
   ...Object.fromEntries(Object.entries(ORDERINGS).filter(([name]) => !/threat_name|classification/.test(name))),
   management_state: (threat) => String(isClosed(threat)),
   associated_item: (threat) => threat.scene.item.name,
@@ -88,25 +76,14 @@ const concerns = (threat: Threat, query: URLSearchParams): boolean => {
 function page(
   question: Question,
   threats: readonly Threat[],
-  orderings: Readonly<Record<string, Key>>,
+  orderings: Orderings<Threat>,
   write: (threat: Threat) => object,
 ): Answer {
-  const { query } = question;
-  const window = windowOf(query, MAX_LIMIT, MAX_LIMIT);
-  if ("status" in window) return window;
-  const [direction, field] = sortOf(query, "-detection_date");
-  const key = orderings[field];
-  if (key === undefined) return wrongField("sort_by", `"${field}" is not a valid choice.`);
-  const rows = sorted(threats, direction, key)
-    .slice(window.offset, window.offset + window.limit)
-    .map((threat) => JSON.stringify(write(threat)));
+  const rows = detectionRows(question.query, threats, orderings, write);
+  if ("status" in rows) return rows;
   const malware = threats.filter((threat) => threat.classification === "malware").length;
   const text = `{"count":${threats.length},"next":null,"previous":null,"malware_count":${malware}`;
-  return {
-    status: 200,
-    text: `${text},"pup_count":${threats.length - malware},"results":[${rows.join(",")}]}`,
-    rows,
-  };
+  return good(`${text},"pup_count":${threats.length - malware},"results":[${rows.join(",")}]}`, rows);
 }
 
 function answerV1(question: Question): Answer {

@@ -1,4 +1,4 @@
-import { dana, laptops, mac } from "../datasets/fleet.ts";
+import { dana, laptops, mac } from "./fleet.ts";
 
 /** Audit events of every `target_type`, with invented values under the names that Kandji uses. */
 
