@@ -19,7 +19,7 @@ import {
   type LiveState,
   type Stretch,
 } from "./live.ts";
-import { eventHour, type CollectedRecord, type Page } from "./page.ts";
+import { eventTime, type CollectedRecord, type Page } from "./page.ts";
 import { PageSource } from "./page-source.ts";
 import { SeenIds } from "./seen.ts";
 import { count, emptyTally, type Tally } from "./tally.ts";
@@ -270,7 +270,7 @@ export class LiveCollector {
     this.#held.clear();
     const stored: Stored = { live: this.#state, tally: this.#tally, usage: this.#c.usage() };
     const raws = records.map(({ raw }) => raw);
-    spool.append(this.lane, null, raws, ports.now(), stored, records.map(eventHour));
+    spool.append(this.lane, null, raws, ports.now(), stored, records.map(eventTime));
     if (records.length > 0) this.seen.remember(records, this.#state.floor);
     this.#stored = stored;
   }
