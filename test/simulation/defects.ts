@@ -195,8 +195,8 @@ const ofDelivery: readonly Defect[] = [
   one(
     "no-answer-is-acceptance",
     "delivery/courier.ts",
-    'if (!sent.answered) this.#setBack({ kind: "try-later", why: sent.why }, null);',
-    "if (!sent.answered) this.#accept(batch, []);",
+    'this.#setBack({ kind: "try-later", why: sent.why }, null);',
+    "this.#accept(batch, []);",
   ),
   one(
     "markup-is-acceptance",
@@ -271,7 +271,7 @@ const ofTenant: readonly Defect[] = [
   one(
     "redrive-drops",
     "tenant/operations.ts",
-    "spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, hours);",
+    "spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, times);",
     "spool.lanes.write(lane, spool.lanes.length(lane), null);",
   ),
   one(
