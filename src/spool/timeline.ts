@@ -76,10 +76,16 @@ export function quantileOf({ delays }: Pick<Figures, "delays">, share: number): 
 }
 
 export function delaysOf(delaysMs: readonly number[]): Pick<Figures, "delays" | "delayMs"> {
-  // What is dated in the future did not arrive before it happened.
-  const late = delaysMs.map((ms) => Math.max(0, ms));
-  const one = late.map((ms) => [bucketOf(ms), 1] as const);
-  return { delays: addDelays([], one), delayMs: late.reduce((sum, ms) => sum + ms, 0) };
+  const events = Array<number>(lastBucket + 1).fill(0);
+  let delayMs = 0;
+  for (const ms of delaysMs) {
+    // What is dated in the future did not arrive before it happened.
+    const late = Math.max(0, ms);
+    const bucket = bucketOf(late);
+    events[bucket] = (events[bucket] ?? 0) + 1;
+    delayMs += late;
+  }
+  return { delays: [...events.entries()].filter(([, some]) => some > 0), delayMs };
 }
 
 /** Both together. */

@@ -138,7 +138,7 @@ export interface DestinationReport {
   readonly skippedWhy: string | null;
   /** Live events by how late they were accepted, ever. Absent in a report of an older version, as `unaccepted`. */
   readonly delay?: DelayReport;
-  /** Requests that were not accepted, ever, as far as they were written down: up to ten minutes late. */
+  /** Requests that were not accepted, ever, as far as they were written down: up to 13 minutes late. */
   readonly unaccepted?: readonly UnacceptedReport[];
   /** In the answer for one tenant: hour by hour; the last part is the current hour. */
   readonly lastDay?: PeriodReport;

@@ -72,7 +72,7 @@ export const destination: z.ZodType<DestinationReport> = component(
     delay: z.exactOptional(delay),
     unaccepted: z
       .exactOptional(z.array(unaccepted))
-      .describe("Requests that were not accepted, ever, as far as they were written down: up to ten minutes late"),
+      .describe("Requests that were not accepted, ever, as far as they were written down: up to 13 minutes late"),
     lastDay: z
       .exactOptional(period)
       .describe("In the answer for one tenant: by hour; the last part is the current one"),
