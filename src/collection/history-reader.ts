@@ -133,8 +133,8 @@ export class HistoryReader {
     if (raws.length > 0) {
       const stored: Stored = { tally: this.#tally, usage: this.#c.usage() };
       this.#usage = stored.usage;
-      const times = isFirstDelivery(range) ? wanted.map(eventTime) : null;
-      spool.append(this.lane, range.destination, raws, ports.now(), stored, times);
+      const happened = isFirstDelivery(range) ? { times: wanted.map(eventTime) } : null;
+      spool.append(this.lane, range.destination, raws, ports.now(), stored, happened);
       if (isSweep(range)) this.#seen.remember(wanted);
     }
     if (range.destination !== null) correct(spool, this.lane, range.destination, raws.length - range.expected);

@@ -15,6 +15,13 @@ export type EventHour = number | null;
 /** When an event happened; null where it is not counted by hour. */
 export type EventTime = Micros | null;
 
+/** When records happened, one for each, where their delivery is counted by hour. */
+export interface Happened {
+  readonly times: readonly EventTime[];
+  /** Of those from this time on it is kept to the millisecond, so that it can be told how late they were delivered; of none where it is absent. */
+  readonly exactFrom?: Micros;
+}
+
 /** Records of the same hour that follow one another, and where that is kept the millisecond of it at which each happened. */
 export type HourRun = readonly [records: number, hour: EventHour, at?: readonly number[]];
 
@@ -26,16 +33,19 @@ export type Fate = "delivered" | "skipped" | "dead" | "pending";
 
 const places = { delivered: 1, skipped: 2, dead: 3 } as const;
 
-/** `isExact`: with the millisecond at which each happened, some eight bytes a record. */
-export function runsOf(times: readonly EventTime[], isExact = false): HourRun[] {
+/** What is kept to the millisecond takes some eight bytes a record. */
+export function runsOf({ times, exactFrom = Infinity }: Happened): HourRun[] {
   const runs: [records: number, hour: EventHour, at?: number[]][] = [];
   for (const time of times) {
     const hour = time === null ? null : hourOf(time);
-    let last = runs.at(-1);
-    if (last === undefined || last[1] !== hour)
-      runs.push((last = isExact && hour !== null ? [0, hour, []] : [0, hour]));
-    last[0] += 1;
-    if (time !== null && hour !== null) last[2]?.push(Math.floor((time - beginOf(hour)) / 1000));
+    const ms = time === null || time < exactFrom ? null : Math.floor((time - beginOf(hourOf(time))) / 1000);
+    const last = runs.at(-1);
+    if (last === undefined || last[1] !== hour || (last[2] === undefined) !== (ms === null)) {
+      runs.push(ms === null ? [1, hour] : [1, hour, [ms]]);
+    } else {
+      last[0] += 1;
+      if (ms !== null) last[2]?.push(ms);
+    }
   }
   return runs;
 }

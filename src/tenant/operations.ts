@@ -54,8 +54,8 @@ export function redrive(state: TenantState, ids: readonly number[] | undefined):
     for (const letter of chosen(state, ids)) {
       const lane = { dataset: letter.dataset, stream: "redriven" } as const;
       const hour = spool.deadLetters.hour(letter.id);
-      const times = hour === null ? null : [beginOf(hour)];
-      spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, times);
+      const happened = hour === null ? null : { times: [beginOf(hour)] };
+      spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, happened);
       countDead(state, letter, 0);
       spool.deadLetters.delete(letter.id);
       moved += 1;

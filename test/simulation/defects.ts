@@ -271,7 +271,7 @@ const ofTenant: readonly Defect[] = [
   one(
     "redrive-drops",
     "tenant/operations.ts",
-    "spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, times);",
+    "spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, happened);",
     "spool.lanes.write(lane, spool.lanes.length(lane), null);",
   ),
   one(

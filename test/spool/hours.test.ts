@@ -4,7 +4,9 @@ import { beginOf, counted, countsFrom, hoursOf, momentsOf, runsOf } from "../../
 import { history, live, records, spoolOf } from "./setting.ts";
 
 const hourMs = 3_600_000;
-const timesIn = (hours: readonly (number | null)[]) => hours.map((hour) => (hour === null ? null : beginOf(hour)));
+const timesIn = (hours: readonly (number | null)[]) => ({
+  times: hours.map((hour) => (hour === null ? null : beginOf(hour))),
+});
 const someHours = fc.array(fc.constantFrom(7, 8, 9, null), { maxLength: 40 });
 
 test("runs say the same as the hours of each record, also of a part of them", () => {
@@ -22,16 +24,17 @@ test("a page of one hour is one run", () => {
   expect(runsOf(timesIn(Array.from({ length: 500 }, () => 493_544)))).toEqual([[500, 493_544]]);
 });
 
-test("where they are kept exactly, runs say to the millisecond when each happened; otherwise nothing of it", () => {
-  const someTimes = fc.array(fc.option(fc.integer({ min: 0, max: 3 * hourMs * 1000 })), { maxLength: 40 });
+test("runs say to the millisecond when each happened from a time on, and nothing of it before", () => {
+  const someTime = fc.integer({ min: 0, max: 3 * hourMs * 1000 });
+  const someTimes = fc.array(fc.option(someTime), { maxLength: 40 });
   fc.assert(
-    fc.property(someTimes, fc.nat(40), fc.nat(40), (times, from, to) => {
-      const exact = times.map((time) => (time === null ? null : Math.floor(time / 1000)));
-      const runs = runsOf(times, true);
+    fc.property(someTimes, someTime, fc.nat(40), fc.nat(40), (times, exactFrom, from, to) => {
+      const exact = times.map((time) => (time === null || time < exactFrom ? null : Math.floor(time / 1000)));
+      const runs = runsOf({ times, exactFrom });
       expect(momentsOf(runs)).toEqual(exact);
       expect(momentsOf(runs, from, to)).toEqual(exact.slice(from, to));
-      expect(momentsOf(runsOf(times))).toEqual(times.map(() => null));
-      expect(hoursOf(runs)).toEqual(hoursOf(runsOf(times)));
+      expect(momentsOf(runsOf({ times }))).toEqual(times.map(() => null));
+      expect(hoursOf(runs)).toEqual(hoursOf(runsOf({ times })));
     }),
   );
 });
@@ -75,9 +78,9 @@ test("the hours lie with their segment, part by part where a page makes several,
   const { spool, again } = spoolOf(undefined, "siem");
   const raws = records(0, 3).map((raw) => raw.padEnd(700_000));
   const times = [beginOf(7) + 1_999, null, beginOf(8)];
-  spool.append(live, null, raws, 0, null, times);
+  spool.append(live, null, raws, 0, null, { times, exactFrom: beginOf(7) });
   spool.append(live, null, records(3, 1), 0, null);
-  spool.append(history, null, records(4, 3), 0, null, times);
+  spool.append(history, null, records(4, 3), 0, null, { times });
   for (const one of [spool, again()]) {
     expect(one.segments.all().map(({ hours }) => hours)).toEqual([
       [
@@ -86,7 +89,6 @@ test("the hours lie with their segment, part by part where a page makes several,
       ],
       [[1, 8, [0]]],
       null,
-      // How late it is delivered is told of the live stream alone.
       [
         [1, 7],
         [1, null],

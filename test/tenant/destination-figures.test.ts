@@ -70,6 +70,14 @@ describe("from the time of an event to its acceptance", () => {
     expect(total.delaySeconds?.p95).toBeLessThan(62 * 60 * 1.2);
   });
 
+  test("what had happened before anybody could read it is not late, however wide the overlap", async () => {
+    const earlier = { ...prompt, seed: 9, from: epoch - 5 * hour, to: epoch - 10 * minute };
+    const options = { backfill: "365d", overlap: "6h" };
+    const it = house([earlier, prompt], {}, { datasets: { "audit-events": options } });
+    await it.pass(30 * minute);
+    expect([told(it).delivered, told(it).delay.events]).toEqual([80, 40]);
+  });
+
   test("history and replays are records, and no delay", async () => {
     const history = { seed: 3, count: 700, from: epoch - 20 * day, to: epoch - day };
     const it = house([history, prompt], {}, { datasets: { "audit-events": { backfill: "365d" } } });
