@@ -32,7 +32,7 @@ export interface CourierOptions {
   /** What stood in the way when the object was last awake, under this same secret. */
   readonly trouble: Trouble | null;
   /** What an earlier life had not written into an offset, and kept elsewhere. */
-  readonly unwritten?: Unwritten | undefined;
+  readonly unwritten?: Unwritten;
 }
 
 /** `sent`: a request was made or records were settled; `idle`: nothing to do until `wakeAt()`. */

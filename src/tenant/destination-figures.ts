@@ -16,7 +16,7 @@ import {
 } from "../spool/timeline.ts";
 import type { DelayReport, DestinationReport, PeriodReport, SpanReport } from "./report.ts";
 import type { TenantState } from "./state.ts";
-import { takenUp } from "./unwritten-requests.ts";
+import { takenUp, unwrittenOf } from "./unwritten-requests.ts";
 
 /** What a tenant tells of a destination over time. */
 
@@ -34,13 +34,13 @@ export function figuresOf(
     .of(id)
     .reduce((sum, { timeline = noTimeline }) => together(sum, timeline, now), noTimeline);
   // What only memory knows would be taken back by a restart, and a counter must not be.
-  const written = plus(kept.ever, takenUp(state.documents, state.spool, id)?.timeline.ever ?? noFigures);
+  const written = plus(kept.ever, takenUp(state, id).timeline.ever);
   const ever = {
     delay: delayOf(written),
     unaccepted: written.answers.map(([outcome, answer, requests]) => ({ outcome, answer, requests })),
   };
   if (!isWhole) return ever;
-  const { hours, days } = together(kept, state.couriers.get(id)?.unwritten.timeline ?? noTimeline, now);
+  const { hours, days } = together(kept, unwrittenOf(state, id).timeline, now);
   return {
     ...ever,
     lastDay: periodOf(filled(hours, Math.floor(now / hourMs), keptHours), hourMs),

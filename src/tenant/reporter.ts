@@ -6,7 +6,7 @@ import { iso, worst, type DestinationReport, type Health, type Problem, type Ten
 import { figuresOf } from "./destination-figures.ts";
 import type { DestinationNote, Member } from "./roster.ts";
 import type { TenantState } from "./state.ts";
-import { settledRequests } from "./unwritten-requests.ts";
+import { settledRequests, unwrittenOf } from "./unwritten-requests.ts";
 import { viewOf } from "./view.ts";
 
 /** Tells how a tenant does: counts, times and problems, never a record. `isWhole`: also hour by hour. */
@@ -103,8 +103,8 @@ const identityOf = ({ config }: Member, note: DestinationNote | undefined): { ty
     ? { type: note?.type ?? "unknown", target: note?.host ?? "" }
     : { type: config.type, target: config.destination.host };
 
-const requestsTo = ({ spool, couriers }: TenantState, id: string): number =>
-  settledRequests(spool, id) + (couriers.get(id)?.unwritten.requests ?? 0);
+const requestsTo = (state: TenantState, id: string): number =>
+  settledRequests(state.spool, id) + unwrittenOf(state, id).requests;
 
 /** By which rules a destination's records are skipped. */
 function rulesOf({ config }: Member, { skipped }: Ledger): string | null {

@@ -228,7 +228,7 @@ export class TenantState {
     const { generation } = this.#note;
     const chainKey = chainKeyOf(this.options.config);
     const countedFrom = (dataset: string): number => countedFromOf(this, dataset);
-    const unwritten = takenUp(this.documents, spool, id);
+    const unwritten = takenUp(this, id);
     const kept = { spool, generation, chainKey, trouble, countedFrom, unwritten };
     this.couriers.set(id, new Courier({ ports, tenant: tenant.id, config, recordIdOf, ...kept }));
   }

@@ -267,6 +267,12 @@ const ofTenant: readonly Defect[] = [
     "return Math.max(0, due, this.#untilHistory - used);",
     "return Math.max(0, due * 0, this.#untilHistory - used);",
   ),
+  one(
+    "requests-counted-twice",
+    "tenant/unwritten-requests.ts",
+    "if (carried === undefined || carried.settled !== settledRequests(spool, id)) return nothingUnwritten;",
+    "if (carried === undefined) return nothingUnwritten;",
+  ),
   one("redrive-counts-twice", "tenant/operations.ts", "countDead(state, letter, 0);", ""),
   one(
     "redrive-drops",

@@ -157,6 +157,20 @@ describe("a restart", () => {
     expect(told(it).unaccepted).toEqual([{ outcome: "retried", answer: "503", requests: written }]);
   });
 
+  test("while its secret is broken nothing is forgotten", async () => {
+    const it = house([prompt], { faults: { always: unavailable } });
+    await it.pass(30 * minute);
+    it.evict();
+    const before = told(it);
+    expect(before.unaccepted[0]?.requests).toBeGreaterThan(0);
+    const { env } = it;
+    it.evict({ ...env, DESTINATION_SIEM: "{" });
+    expect(told(it)).toEqual(before);
+    await it.pass(hour);
+    it.evict(env);
+    expect(told(it).unaccepted).toEqual(before.unaccepted);
+  });
+
   test("requests are not forgotten either, and an outage writes no rows but heartbeats", async () => {
     const it = house([prompt], { faults: { always: unavailable } });
     await it.pass(11 * minute + 1_000);
