@@ -134,7 +134,7 @@ describe("a restart", () => {
 
   test("during an outage loses what came after the last heartbeat, and counts nothing twice", async () => {
     const it = house([prompt], { faults: { always: unavailable } });
-    await it.pass(40 * minute);
+    await it.pass(35 * minute);
     const counted = told(it).lastDay.total.retried["503"] ?? NaN;
     const written = told(it).unaccepted[0]?.requests ?? NaN;
     const { at = 0 } = it.engine.state.documents.read<Heartbeat>("heartbeat") ?? {};
@@ -148,8 +148,9 @@ describe("a restart", () => {
       it.evict();
     }
     it.world.intakes.get("siem")?.faults.clear();
-    await it.pass(5 * minute);
+    await it.pass(minute);
     // Written down with the acceptance: the heartbeat, which still has them, is not asked any more.
+    expect(it.engine.state.documents.read<Heartbeat>("heartbeat")?.unwritten).toBeDefined();
     it.evict();
     expect(told(it).lastDay.total).toMatchObject({ records: 40, retried: { 503: written } });
     await it.pass(hour);
