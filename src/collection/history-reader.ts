@@ -3,7 +3,7 @@ import type { Spool } from "../spool/spool.ts";
 import { isWanted, type Range, type Swept } from "../spool/ranges.ts";
 import type { Lane } from "../spool/lanes.ts";
 import type { Collection, Step } from "./live-collector.ts";
-import { eventHour, type CollectedRecord } from "./page.ts";
+import { eventTime, type CollectedRecord } from "./page.ts";
 import { PageSource } from "./page-source.ts";
 import type { SeenIds } from "./seen.ts";
 import { nothingSwept, sweep } from "./sweep.ts";
@@ -133,8 +133,8 @@ export class HistoryReader {
     if (raws.length > 0) {
       const stored: Stored = { tally: this.#tally, usage: this.#c.usage() };
       this.#usage = stored.usage;
-      const hours = isFirstDelivery(range) ? wanted.map(eventHour) : null;
-      spool.append(this.lane, range.destination, raws, ports.now(), stored, hours);
+      const happened = isFirstDelivery(range) ? { times: wanted.map(eventTime) } : null;
+      spool.append(this.lane, range.destination, raws, ports.now(), stored, happened);
       if (isSweep(range)) this.#seen.remember(wanted);
     }
     if (range.destination !== null) correct(spool, this.lane, range.destination, raws.length - range.expected);

@@ -19,7 +19,7 @@ import {
   type LiveState,
   type Stretch,
 } from "./live.ts";
-import { eventHour, type CollectedRecord, type Page } from "./page.ts";
+import { eventTime, type CollectedRecord, type Page } from "./page.ts";
 import { PageSource } from "./page-source.ts";
 import { SeenIds } from "./seen.ts";
 import { count, emptyTally, type Tally } from "./tally.ts";
@@ -94,7 +94,7 @@ export class LiveCollector {
       keepsPast,
       ...(this.#stored === undefined ? {} : { floor: this.#stored.live.floor }),
     });
-    this.#state = this.#stored?.live ?? beginLive(this.#startNow());
+    this.#state = this.#stored?.live ?? this.#begun();
     this.#tally = this.#stored?.tally ?? emptyTally;
   }
 
@@ -123,7 +123,7 @@ export class LiveCollector {
   /** Stores where the live tail begins, and the history before it as a range to be read. Call it inside a transaction. */
   begin(): void {
     const { spool, dataset, options, ports } = this.#c;
-    this.#state = beginLive(this.#startNow());
+    this.#state = this.#begun();
     this.#write();
     const from = microsOf(ports.now() - options.backfillMs);
     const to = this.#state.start - 1;
@@ -197,9 +197,10 @@ export class LiveCollector {
     else this.#goOn(poll, stretch, next);
   }
 
-  #startNow(): Micros {
+  #begun(): LiveState {
     const { options, ports } = this.#c;
-    return microsOf(ports.now() - Math.min(options.overlapMs, options.backfillMs));
+    const now = ports.now();
+    return beginLive(microsOf(now - Math.min(options.overlapMs, options.backfillMs)), microsOf(now));
   }
 
   #beginPoll(): Poll {
@@ -270,7 +271,8 @@ export class LiveCollector {
     this.#held.clear();
     const stored: Stored = { live: this.#state, tally: this.#tally, usage: this.#c.usage() };
     const raws = records.map(({ raw }) => raw);
-    spool.append(this.lane, null, raws, ports.now(), stored, records.map(eventHour));
+    const happened = { times: records.map(eventTime), exactFrom: this.#state.begunAt ?? 0 };
+    spool.append(this.lane, null, raws, ports.now(), stored, happened);
     if (records.length > 0) this.seen.remember(records, this.#state.floor);
     this.#stored = stored;
   }

@@ -8,6 +8,8 @@ import type { Micros } from "../datasets/dataset.ts";
 export interface LiveState {
   /** Where the live tail began; what is older is history. */
   readonly start: Micros;
+  /** When that was: events before it could not be read sooner. Absent in a state of a version that did not keep it. */
+  readonly begunAt?: Micros;
   /** Everything before it is closed and was read after closing. */
   readonly floor: Micros;
   /** Ascending pairs: records at or past `time` were first seen at `seenAt` (milliseconds). */
@@ -33,8 +35,9 @@ const maxOpenRecords = 4_500;
 /** Seen times are kept in this many steps per overlap: a moment may close later by one step, never earlier. */
 const steps = 32;
 
-export const beginLive = (start: Micros): LiveState => ({
+export const beginLive = (start: Micros, begunAt: Micros): LiveState => ({
   start,
+  begunAt,
   floor: start,
   frontier: [],
   unfinished: null,

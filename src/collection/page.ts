@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { UnreadableAnswer, type Feed, type Micros } from "../datasets/dataset.ts";
 import { parseInstant } from "../datasets/instant.ts";
-import { hourOf, type EventHour } from "../spool/hours.ts";
+import type { EventTime } from "../spool/hours.ts";
 import { cutArray, onOneLine } from "./cut.ts";
 
 /** One record of a page: its text as Kandji sent it, on one line, and what collection needs to know of it. */
@@ -17,7 +17,7 @@ export interface CollectedRecord {
 }
 
 /** Where one without a time of its own stands depends on the page: it is in no hour. */
-export const eventHour = ({ isDated, time }: CollectedRecord): EventHour => (isDated ? hourOf(time) : null);
+export const eventTime = ({ isDated, time }: CollectedRecord): EventTime => (isDated ? time : null);
 
 export interface Page {
   readonly records: readonly CollectedRecord[];

@@ -1,5 +1,6 @@
+import { hourOf } from "../spool/hours.ts";
 import type { Swept } from "../spool/ranges.ts";
-import { eventHour, type CollectedRecord } from "./page.ts";
+import { eventTime, type CollectedRecord } from "./page.ts";
 
 /** A sweep reads closed moments again and compares ids: what became visible later than the overlap is found by it. As values. */
 
@@ -9,8 +10,9 @@ export const nothingSwept: Swept = { hours: [], oldestFound: null };
 export function sweep(before: Swept, read: readonly CollectedRecord[], found: readonly CollectedRecord[]): Swept {
   const hours = new Map(before.hours.map(([hour, ...counts]) => [hour, counts] as const));
   const add = (index: 0 | 1, record: CollectedRecord): void => {
-    const hour = eventHour(record);
-    if (hour === null) return;
+    const time = eventTime(record);
+    if (time === null) return;
+    const hour = hourOf(time);
     const counts: [number, number] = [...(hours.get(hour) ?? ([0, 0] as const))];
     counts[index] += 1;
     hours.set(hour, counts);

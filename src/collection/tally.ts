@@ -13,11 +13,18 @@ export interface Tally {
   readonly newest: Micros | null;
   readonly lastSuccessAt: number | null;
   /** Records collected by hour: hours since 1970 → number, the last 24 that had any. */
-  readonly hours: readonly (readonly [hour: number, records: number])[];
+  readonly hours: readonly Slot[];
+  /** The same by day, in UTC: the last 30. Absent in a state of a version that did not count them. */
+  readonly days?: readonly Slot[];
 }
+
+/** `at`: hours or days since 1970. */
+type Slot = readonly [at: number, records: number];
 
 const hourMs = 3_600_000;
 const keptHours = 24;
+const dayMs = 24 * hourMs;
+const keptDays = 30;
 
 export const emptyTally: Tally = {
   collected: 0,
@@ -27,6 +34,7 @@ export const emptyTally: Tally = {
   newest: null,
   lastSuccessAt: null,
   hours: [],
+  days: [],
 };
 
 export interface Counted {
@@ -47,20 +55,35 @@ export function count(tally: Tally, { fresh, duplicates, late }: Counted, now: n
     drift: tally.drift + fresh.filter(({ drift }) => drift).length,
     newest: newest === -Infinity ? null : newest,
     lastSuccessAt: now,
-    hours: fresh.length === 0 ? tally.hours : addHour(tally.hours, Math.floor(now / hourMs), fresh.length),
+    hours: add(tally.hours, Math.floor(now / hourMs), fresh.length, keptHours),
+    days: add(tally.days ?? [], Math.floor(now / dayMs), fresh.length, keptDays),
   };
 }
 
-function addHour(hours: Tally["hours"], hour: number, records: number): Tally["hours"] {
-  const sum = records + (hours.find(([at]) => at === hour)?.[1] ?? 0);
-  return [...hours.filter(([at]) => at !== hour && at > hour - keptHours), [hour, sum]];
+function add(slots: readonly Slot[], current: number, records: number, kept: number): readonly Slot[] {
+  if (records === 0) return slots;
+  const sum = records + (slots.find(([at]) => at === current)?.[1] ?? 0);
+  return [...slots.filter(([at]) => at !== current && at > current - kept), [current, sum]];
 }
 
 /** The last 24 hours of several streams together, oldest first. */
-export function lastDay(tallies: readonly Tally[], now: number): number[] {
-  const current = Math.floor(now / hourMs);
-  return Array.from({ length: keptHours }, (_, index) => {
-    const hour = current - keptHours + 1 + index;
-    return tallies.reduce((sum, { hours }) => sum + (hours.find(([at]) => at === hour)?.[1] ?? 0), 0);
+export const lastDay = (tallies: readonly Tally[], now: number): number[] =>
+  filled(
+    tallies.map(({ hours }) => hours),
+    Math.floor(now / hourMs),
+    keptHours,
+  );
+
+/** The last 30 days in UTC, likewise. */
+export const last30Days = (tallies: readonly Tally[], now: number): number[] =>
+  filled(
+    tallies.map(({ days = [] }) => days),
+    Math.floor(now / dayMs),
+    keptDays,
+  );
+
+const filled = (all: readonly (readonly Slot[])[], current: number, kept: number): number[] =>
+  Array.from({ length: kept }, (_, index) => {
+    const slot = current - kept + 1 + index;
+    return all.reduce((sum, slots) => sum + (slots.find(([at]) => at === slot)?.[1] ?? 0), 0);
   });
-}

@@ -2,7 +2,7 @@ import type { DestinationConfig } from "../config/config.ts";
 import type { BatchContext, Frame } from "../destinations/destination.ts";
 import { eventTimeOf } from "../formats/event-time.ts";
 import { jsonOf } from "../json.ts";
-import { hoursOf, type EventHour } from "../spool/hours.ts";
+import { hoursOf, momentsOf, type EventHour } from "../spool/hours.ts";
 import type { Lane } from "../spool/lanes.ts";
 import type { Segment } from "../spool/segments.ts";
 
@@ -19,6 +19,8 @@ export interface Batch {
   readonly end: number;
   /** In which hour each record of the run happened; null where they do not count by hour. */
   readonly hours: readonly EventHour[] | null;
+  /** When each live event of the run happened, in milliseconds since 1970; null for those of which that is not kept. */
+  readonly moments: readonly (number | null)[];
   /** Records of the run that a rule leaves out because the intake would drop them unseen. */
   readonly skipped: number;
   /** Empty when every record of the run is left out: nothing to send. */
@@ -145,6 +147,7 @@ class Draft {
       texts: this.#encoded,
       end,
       hours: runs === null ? null : hoursOf(runs, start - first, end - first),
+      moments: momentsOf(runs ?? [], start - first, end - first),
       skipped: this.#skipped,
       body: this.#encoded.length === 0 ? "" : open + this.#encoded.join(separator) + close,
     };

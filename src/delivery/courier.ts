@@ -8,15 +8,16 @@ import { laneKey } from "../spool/lanes.ts";
 import type { Offset, Suspect } from "../spool/offsets.ts";
 import { hourAt, type Segment } from "../spool/segments.ts";
 import type { Spool } from "../spool/spool.ts";
+import type { Outcome } from "../spool/timeline.ts";
 import { acceptanceOf } from "./acceptance.ts";
-import { formBatch, type Batch, type BatchSource } from "./batch.ts";
+import type { Batch } from "./batch.ts";
 import { choose, newRound, type Choice, type Round } from "./choice.ts";
+import { loadOf, type Load } from "./load.ts";
 import { Pass } from "./pass.ts";
 import { send } from "./send.ts";
 import { accepted, allBuried, buried, laidDown, split, suspected, written } from "./settlement.ts";
-import { troubleAfter, type Trouble } from "./trouble.ts";
-
-const holdMs = 60_000;
+import { holding, holdMs, troubleAfter, type Trouble } from "./trouble.ts";
+import { nothingUnwritten, outcomeOf, withAnswer, type Unwritten } from "./unwritten.ts";
 
 export interface CourierOptions {
   readonly ports: Ports;
@@ -30,24 +31,14 @@ export interface CourierOptions {
   readonly countedFrom: (dataset: string) => number;
   /** What stood in the way when the object was last awake, under this same secret. */
   readonly trouble: Trouble | null;
+  /** What an earlier life had not written into an offset, and kept elsewhere. */
+  readonly unwritten?: Unwritten;
 }
 
 /** `sent`: a request was made or records were settled; `idle`: nothing to do until `wakeAt()`. */
 export type CourierStep = "sent" | "idle";
 
 type Refusal = Pick<Suspect, "status" | "reason">;
-
-/** What to send: a batch, or one record that nothing can carry. */
-type Load =
-  | { readonly kind: "batch"; readonly batch: Batch; readonly segment: Segment; readonly choice: Choice }
-  | {
-      readonly kind: "oversize";
-      readonly offset: Offset;
-      readonly at: number;
-      readonly bytes: number;
-      readonly limit: number;
-      readonly segment: Segment;
-    };
 
 /** Brings one destination what waits for it, one request at a time, in order, and judges what comes back. */
 export class Courier {
@@ -57,13 +48,14 @@ export class Courier {
   #round: Round = newRound;
   /** A round is over; the next begins when the pause is. */
   #isResting: boolean;
-  #unwritten = 0;
+  #unwritten: Unwritten;
 
   constructor(options: CourierOptions) {
     this.#o = options;
     this.#trouble = options.trouble;
     this.#pass = new Pass(options.ports, options.config.destination);
     this.#isResting = options.trouble?.kind === "refuses-everything";
+    this.#unwritten = options.unwritten ?? nothingUnwritten;
   }
 
   get id(): string {
@@ -78,8 +70,7 @@ export class Courier {
     return this.#trouble;
   }
 
-  /** Requests that no offset has written down yet. */
-  get unwrittenRequests(): number {
+  get unwritten(): Unwritten {
     return this.#unwritten;
   }
 
@@ -110,7 +101,7 @@ export class Courier {
     const offsets = this.#offsets();
     const choice = choose(offsets, acceptedBy(offsets), this.#round, (offset) => this.#hasMore(offset));
     if (choice === null) return this.#rest(offsets);
-    const load = this.#load(choice);
+    const load = loadOf(this.#o, choice);
     if (load === null) return "idle";
     if (load.kind === "oversize") return this.#buryOversize(load);
     if (load.batch.positions.length === 0)
@@ -131,43 +122,25 @@ export class Courier {
     const [held] = offsets.flatMap(({ suspects }) => suspects);
     if (held === undefined) return "idle";
     this.#isResting = true;
-    this.#trouble = {
-      kind: "refuses-everything",
-      why: held.reason,
-      fix: "Look at what the intake says of the record; it is tried again every minute and with each new record, and nothing is given up before another record was accepted",
-      retryAt: this.#o.ports.now() + holdMs,
-      isAsked: false,
-      attempts: 1,
-      since: this.#trouble?.since ?? this.#o.ports.now(),
-    };
+    this.#trouble = holding(this.#trouble, held.reason, this.#o.ports.now());
     return "idle";
-  }
-
-  #load(choice: Choice): Load | null {
-    const { spool, ports, config, tenant, generation } = this.#o;
-    const from = choice.kind === "retrial" ? choice.suspect.at : choice.offset.position;
-    const segment = spool.segments.next(choice.offset.lane, this.id, from);
-    if (segment === undefined) return null;
-    const start = Math.max(from, segment.first);
-    const to = choice.kind === "batch" ? (choice.offset.ends.find((end) => end > start) ?? Infinity) : start + 1;
-    const source: BatchSource = { tenant, generation, config, now: ports.now() };
-    const batch = formBatch(source, segment, spool.segments.lines(segment), start, to);
-    return "body" in batch
-      ? { kind: "batch", batch, segment, choice }
-      : { kind: "oversize", offset: choice.offset, segment, ...batch };
   }
 
   async #deliver(batch: Batch, segment: Segment, choice: Choice): Promise<CourierStep> {
     const { ports, config, spool } = this.#o;
     // Whatever becomes of the answer, the next try has the same record and no other.
     if (choice.kind === "probe") this.#settle(batch, (offset) => laidDown(offset, batch.end));
-    this.#unwritten += 1;
+    this.#unwritten = { ...this.#unwritten, requests: this.#unwritten.requests + 1 };
     if (this.#pass.isMissing) return this.#askForPass();
     await spool.whileOnTheWay(segment, async () => {
       const sent = await send(ports, config.destination, batch, this.#pass.token);
-      if (!sent.answered) this.#setBack({ kind: "try-later", why: sent.why }, null);
-      // Another token is asked for before anything is said of a refusal.
-      else if (!this.#pass.isStale(sent.answer.status)) this.#judge(batch, segment, choice, sent.answer);
+      if (!sent.answered) {
+        this.#count("retried", sent.kind);
+        this.#setBack({ kind: "try-later", why: sent.why }, null);
+      } else if (this.#pass.isStale(sent.answer.status)) {
+        // Another token is asked for before anything is said of a refusal.
+        this.#count("retried", String(sent.answer.status));
+      } else this.#judge(batch, segment, choice, sent.answer);
     });
     ports.sql.transaction(() => spool.makeRoom());
     return "sent";
@@ -175,13 +148,21 @@ export class Courier {
 
   async #askForPass(): Promise<CourierStep> {
     const refusal = await this.#pass.ask();
-    if (refusal !== undefined) this.#setBack(refusal.verdict, retryAfterMs(refusal.retryAfter, this.#o.ports.now()));
+    if (refusal === undefined) return "sent";
+    this.#count("retried", refusal.answer);
+    this.#setBack(refusal.verdict, retryAfterMs(refusal.retryAfter, this.#o.ports.now()));
     return "sent";
+  }
+
+  #count(outcome: Outcome, answer: string): void {
+    this.#unwritten = withAnswer(this.#unwritten, outcome, answer, this.#o.ports.now());
   }
 
   #judge(batch: Batch, segment: Segment, choice: Choice, answer: Answer): void {
     const verdict = this.#o.config.destination.judge(answer, { records: batch.positions.length });
     const now = this.#o.ports.now();
+    const outcome = outcomeOf(verdict);
+    if (outcome !== null) this.#count(outcome, String(answer.status));
     switch (verdict.kind) {
       case "accepted":
         return this.#accept(batch, []);
@@ -280,10 +261,10 @@ export class Courier {
     ports.sql.transaction(() => {
       const offset = spool.offsets.get(this.id, lane);
       if (offset === undefined) return;
-      const settled = written(change(offset), this.#unwritten, countedFrom(lane.dataset));
+      const settled = written(change(offset), this.#unwritten, countedFrom(lane.dataset), ports.now());
       spool.settle(acceptance === null ? settled : spool.chains.link(settled, acceptance, { tenant, generation, key }));
     });
-    this.#unwritten = 0;
+    this.#unwritten = nothingUnwritten;
     return "sent";
   }
 

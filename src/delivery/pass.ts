@@ -6,7 +6,7 @@ import { authorize, type Granting } from "./send.ts";
 /** A token is asked for anew this long before it ends: what is sent with it has to arrive before. */
 const marginMs = 5 * 60_000;
 
-interface NotGranted extends Pick<Granting, "retryAfter"> {
+interface NotGranted extends Pick<Granting, "retryAfter" | "answer"> {
   readonly verdict: Exclude<Grant, { kind: "granted" }>;
 }
 
@@ -36,8 +36,8 @@ export class Pass {
   async ask(): Promise<NotGranted | undefined> {
     const granting = await authorize(this.#ports, this.#destination);
     if (granting === undefined) return undefined;
-    const { grant, retryAfter } = granting;
-    if (grant.kind !== "granted") return { verdict: grant, retryAfter };
+    const { grant, ...said } = granting;
+    if (grant.kind !== "granted") return { verdict: grant, ...said };
     this.#token = grant.token;
     this.#isProven = false;
     // One that lives shorter than the margin is used for half of its life, lest it be asked for before each request.

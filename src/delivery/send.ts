@@ -10,7 +10,7 @@ const maxAnswerBytes = 1_000_000;
 
 export type Sent =
   | { readonly answered: true; readonly answer: Answer }
-  | { readonly answered: false; readonly why: string };
+  | { readonly answered: false; readonly kind: NoAnswer; readonly why: string };
 
 /** Sends one batch once; `token` is what the intake granted, where it wants one. */
 export async function send(
@@ -26,6 +26,8 @@ export async function send(
 export interface Granting {
   readonly grant: Grant;
   readonly retryAfter: string | null;
+  /** Status of the answer, or why there was none. */
+  readonly answer: string;
 }
 
 /** Asks an intake for the token that it wants with each request; undefined where it wants none. */
@@ -33,9 +35,13 @@ export async function authorize(ports: Ports, { authorization }: Destination): P
   if (authorization === undefined) return undefined;
   const request = authorization.request();
   const sent = await post(ports, request, { id: "", body: request.body });
-  if (!sent.answered) return { grant: { kind: "try-later", why: sent.why }, retryAfter: null };
-  return { grant: authorization.read(sent.answer), retryAfter: sent.answer.headers.get("Retry-After") };
+  if (!sent.answered) return { grant: { kind: "try-later", why: sent.why }, retryAfter: null, answer: sent.kind };
+  const retryAfter = sent.answer.headers.get("Retry-After");
+  return { grant: authorization.read(sent.answer), retryAfter, answer: String(sent.answer.status) };
 }
+
+/** Why there was no answer, as a word to count by. */
+export type NoAnswer = "timed-out" | "broken-off" | "no-connection";
 
 /** The only network call of delivery. */
 async function post(
@@ -56,9 +62,10 @@ async function post(
     );
     return { answered: true, answer };
   } catch (error) {
-    if (error instanceof TimedOut) return { answered: false, why: `No answer within ${timeoutMs / 1000} s` };
-    if (error instanceof CutBody) return { answered: false, why: "The answer broke off" };
-    return { answered: false, why: "No connection to the host" };
+    if (error instanceof TimedOut)
+      return { answered: false, kind: "timed-out", why: `No answer within ${timeoutMs / 1000} s` };
+    if (error instanceof CutBody) return { answered: false, kind: "broken-off", why: "The answer broke off" };
+    return { answered: false, kind: "no-connection", why: "No connection to the host" };
   }
 }
 

@@ -1,6 +1,8 @@
 import { counted, countsFrom, type EventHour, type Fate } from "../spool/hours.ts";
 import type { Offset, Suspect } from "../spool/offsets.ts";
+import { delaysOf, noFigures, noted, noTimeline, together } from "../spool/timeline.ts";
 import type { Batch } from "./batch.ts";
+import type { Unwritten } from "./unwritten.ts";
 
 /** What becomes of an offset after an answer: pure, so that every case can be read and tested by itself. */
 
@@ -26,6 +28,14 @@ function byHour({ hours = [] }: Offset, batch: Batch, fateOf: (at: number) => Fa
   return { hours: counted(hours, fates) };
 }
 
+/** Counts what arrived just now, and how late; what the intake said of others is counted with the answer. */
+function arriving({ timeline = noTimeline }: Offset, batch: Batch, arrived: readonly number[], now: number) {
+  const start = startOf(batch);
+  const moments = arrived.map((at) => batch.moments[at - start] ?? null).filter((moment) => moment !== null);
+  const delays = delaysOf(moments.map((moment) => now - moment));
+  return { timeline: noted(timeline, now, { ...noFigures, records: arrived.length, ...delays }) };
+}
+
 /** All but the refused ones arrived. `refused` are positions with their reason. */
 export function accepted(
   offset: Offset,
@@ -34,28 +44,33 @@ export function accepted(
   acceptedThen: number,
   now: number,
 ): Offset {
-  const arrived = batch.positions.length - refused.length;
   const suspects = refused.map((refusal) => ({ ...refusal, acceptedThen }));
   const start = startOf(batch);
   const stays = new Set(refused.map(({ at }) => at));
+  const arrived = batch.positions.filter((at) => !stays.has(at));
   const settled = offset.suspects.filter(({ at }) => at < start || at >= batch.end);
   return {
     ...offset,
     ...passed(offset, batch.end),
-    delivered: offset.delivered + arrived,
+    ...(arrived.length > 0 ? arriving(offset, batch, arrived, now) : {}),
+    delivered: offset.delivered + arrived.length,
     skipped: offset.skipped + batch.skipped,
     ...byHour(offset, batch, (at) => (stays.has(at) ? "pending" : "delivered")),
     suspects: inOrder([...settled, ...suspects]),
-    lastDeliveredAt: arrived > 0 ? now : offset.lastDeliveredAt,
+    lastDeliveredAt: arrived.length > 0 ? now : offset.lastDeliveredAt,
   };
 }
 
 /** As it is stored: with the requests that were made, and with counts of those hours that may still be asked for. */
-export const written = (offset: Offset, requests: number, oldestHour: number): Offset => ({
-  ...offset,
-  requests: offset.requests + requests,
-  hours: countsFrom(offset.hours ?? [], oldestHour),
-});
+export function written(offset: Offset, unwritten: Unwritten, oldestHour: number, now: number): Offset {
+  const { timeline = noTimeline } = offset;
+  return {
+    ...offset,
+    requests: offset.requests + unwritten.requests,
+    hours: countsFrom(offset.hours ?? [], oldestHour),
+    timeline: together(timeline, unwritten.timeline, now),
+  };
+}
 
 /** The batch that begins at the position ends here, at every try. */
 export const laidDown = (offset: Offset, end: number): Offset => ({
@@ -87,10 +102,10 @@ export function suspected(offset: Offset, batch: Batch, suspect: Suspect): Offse
 
 /** Every record of a batch became a dead letter, since some of them arrived and nobody knows which. */
 export function allBuried(offset: Offset, batch: Batch, now: number): Offset {
-  const { delivered } = offset;
+  const { delivered, timeline = noTimeline } = offset;
   const dead = batch.positions.length;
   const settled = accepted(offset, batch, [], delivered, now);
-  return { ...settled, delivered, dead: offset.dead + dead, ...byHour(offset, batch, () => "dead") };
+  return { ...settled, delivered, timeline, dead: offset.dead + dead, ...byHour(offset, batch, () => "dead") };
 }
 
 /** A record is given up: it is a dead letter now. */

@@ -1,5 +1,8 @@
 import type { Verdict } from "../destinations/destination.ts";
 
+/** Holds are probed again so often (contract §3, Changes). */
+export const holdMs = 60_000;
+
 /** What stands between a destination and its records. */
 export interface Trouble {
   readonly kind: "unavailable" | "locked-out" | "refuses-everything";
@@ -13,6 +16,17 @@ export interface Trouble {
   readonly attempts: number;
   readonly since: number;
 }
+
+/** Records were refused alone and nothing was accepted since: they are held, and tried again every so often. */
+export const holding = (before: Trouble | null, why: string, now: number): Trouble => ({
+  kind: "refuses-everything",
+  why,
+  fix: "Look at what the intake says of the record; it is tried again every minute and with each new record, and nothing is given up before another record was accepted",
+  retryAt: now + holdMs,
+  isAsked: false,
+  attempts: 1,
+  since: before?.since ?? now,
+});
 
 /** The trouble after one more failure; `pause` says how long to wait after so many in a row, in milliseconds; `isAsked`, that the intake named it. */
 export function troubleAfter(

@@ -2,6 +2,7 @@ import type { Sql } from "../ports.ts";
 import type { ChainEntry } from "./chain-entry.ts";
 import type { HourCount } from "./hours.ts";
 import { laneKey, type Lane, type LaneLength, type Stream } from "./lanes.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** A record that was refused alone and has not been settled: it waits until the destination has accepted another one. */
 export interface Suspect {
@@ -44,6 +45,8 @@ export interface Offset {
   readonly hours?: readonly HourCount[];
   /** Of a live lane: from this hour on all that happened is counted by hour. Absent where it was never begun. */
   readonly countedFrom?: number;
+  /** What was accepted here when, how late, and what was not. Absent where nothing was written since there are timelines. */
+  readonly timeline?: Timeline;
 }
 
 type State = Omit<Offset, "destination" | "lane" | "position">;

@@ -1,5 +1,5 @@
 import type { Sql } from "../ports.ts";
-import { hoursOf, runsOf, type EventHour, type HourRun } from "./hours.ts";
+import { hoursOf, runsOf, type EventHour, type Happened, type HourRun } from "./hours.ts";
 import type { Lane, Stream } from "./lanes.ts";
 import { deleteRest, firstPart, isLong, readRest, writeRest } from "./overflow.ts";
 
@@ -18,8 +18,7 @@ export interface Segment {
   readonly hours: readonly HourRun[] | null;
 }
 
-/** `hours` has one for each record. */
-type NewSegment = Omit<Segment, "id" | "records" | "bytes" | "hours"> & { readonly hours: readonly EventHour[] | null };
+type NewSegment = Omit<Segment, "id" | "records" | "bytes" | "hours"> & { readonly happened: Happened | null };
 
 interface SegmentRow extends Record<string, string | number | null> {
   id: number;
@@ -71,9 +70,9 @@ export class Segments {
     return this.#bytes;
   }
 
-  insert(segment: NewSegment, raws: readonly string[], bytes: number): void {
+  insert({ happened, ...segment }: NewSegment, raws: readonly string[], bytes: number): void {
     const body = raws.join("\n");
-    const hours = segment.hours === null ? null : runsOf(segment.hours);
+    const hours = happened === null ? null : runsOf(happened);
     const [row] = this.#sql.exec<{ id: number }>(
       `INSERT INTO segments (dataset, stream, destination, first, records, bytes, collected_at, hours, body)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,

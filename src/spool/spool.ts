@@ -2,7 +2,7 @@ import type { Micros } from "../datasets/dataset.ts";
 import type { Sql } from "../ports.ts";
 import { Chains } from "./chain.ts";
 import { DeadLetters } from "./dead-letters.ts";
-import type { EventHour } from "./hours.ts";
+import type { Happened } from "./hours.ts";
 import { laneKey, Lanes, type Lane } from "./lanes.ts";
 import { needs, newOffset, Offsets, type Offset } from "./offsets.ts";
 import { maxRowBytes } from "./overflow.ts";
@@ -50,8 +50,8 @@ export class Spool {
   }
 
   /**
-   * Appends records to a lane, for all of its destinations or for one, and keeps `state` with the lane. `hours` has one for each
-   * record where their delivery is counted by hour.
+   * Appends records to a lane, for all of its destinations or for one, and keeps `state` with the lane. `happened` says
+   * when, where their delivery is counted by hour.
    */
   append(
     lane: Lane,
@@ -59,7 +59,7 @@ export class Spool {
     raws: readonly string[],
     collectedAt: number,
     state: unknown,
-    hours: readonly EventHour[] | null = null,
+    happened: Happened | null = null,
   ): void {
     const { appended, shared } = this.lanes.length(lane);
     let first = appended;
@@ -67,8 +67,9 @@ export class Spool {
     const isWanted = destination === null ? this.offsets.in(lane).length > 0 : true;
     this.makeRoom(runs.reduce((sum, run) => sum + run.bytes, 0));
     for (const run of runs) {
-      const own = hours?.slice(first - appended, first - appended + run.raws.length) ?? null;
-      if (isWanted) this.segments.insert({ lane, destination, first, collectedAt, hours: own }, run.raws, run.bytes);
+      const start = first - appended;
+      const own = happened && { ...happened, times: happened.times.slice(start, start + run.raws.length) };
+      if (isWanted) this.segments.insert({ lane, destination, first, collectedAt, happened: own }, run.raws, run.bytes);
       first += run.raws.length;
     }
     this.lanes.write(lane, { appended: first, shared: destination === null ? shared + raws.length : shared }, state);

@@ -1,6 +1,6 @@
 import type { Walk } from "../collection/listing/walk-state.ts";
 import type { Tally } from "../collection/tally.ts";
-import { lastDay } from "../collection/tally.ts";
+import { last30Days, lastDay } from "../collection/tally.ts";
 import { formatInstant } from "../datasets/instant.ts";
 import { completenessOf, completenessProblems } from "./completeness.ts";
 import { enrichmentProblems } from "./actors.ts";
@@ -24,7 +24,7 @@ export interface DatasetAccount {
 export function datasetAccounts(state: TenantState, now: number, isWhole: boolean): DatasetAccount[] {
   return [
     ...[...state.sources.values()].map((source) => accountOfSource(state, source, now, isWhole)),
-    ...state.walks.all.map((source) => accountOfWalk(state, source, now)),
+    ...state.walks.all.map((source) => accountOfWalk(state, source, now, isWhole)),
   ];
 }
 
@@ -45,14 +45,14 @@ function accountOfSource(state: TenantState, source: Source, now: number, isWhol
     ...sweepProblems(subject, source, state.sweeps.noteOf(source.name), now),
     ...rhythmProblems(subject, source, state.note.isPaused || state.isPaused({ dataset: source.name }), now),
   ];
-  const about = { tallies: [source.live.tally, source.history.tally], problems, now };
+  const about = { tallies: [source.live.tally, source.history.tally], problems, now, isWhole };
   const overlap = overlapReport(source, state.sweeps.noteOf(source.name));
   const sweep = sweepReport(state, source);
   const report = { ...common(state, source, about), backfill: backfillOf(state, source), overlap, sweep };
   return { report: isWhole ? { ...report, completeness: hours } : report, problems };
 }
 
-function accountOfWalk(state: TenantState, source: WalkSource, now: number): DatasetAccount {
+function accountOfWalk(state: TenantState, source: WalkSource, now: number, isWhole: boolean): DatasetAccount {
   const subject = subjectOf(state, source.name);
   const problems = [...setbackProblems(subject, source.setback, now), ...walkOddityProblems(subject, source)];
   const walk = walkOf(source, now);
@@ -61,10 +61,8 @@ function accountOfWalk(state: TenantState, source: WalkSource, now: number): Dat
     state: !isFirst ? "done" : source.walker.walk === null ? "none" : "running",
     percent: isFirst ? walk.percent : 100,
   } as const;
-  return {
-    report: { ...common(state, source, { tallies: [source.walker.tally], problems, now }), backfill, walk },
-    problems,
-  };
+  const about = { tallies: [source.walker.tally], problems, now, isWhole };
+  return { report: { ...common(state, source, about), backfill, walk }, problems };
 }
 
 interface Scheduled {
@@ -78,12 +76,13 @@ interface About {
   readonly tallies: readonly Tally[];
   readonly problems: readonly Problem[];
   readonly now: number;
+  readonly isWhole: boolean;
 }
 
 function common(
   state: TenantState,
   source: Scheduled,
-  { tallies, problems, now }: About,
+  { tallies, problems, now, isWhole }: About,
 ): Omit<DatasetReport, "backfill"> {
   const sum = (count: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + count(tally), 0);
   const newest = Math.max(...tallies.map((tally) => tally.newest ?? -Infinity));
@@ -100,6 +99,7 @@ function common(
     late: sum(({ late }) => late),
     drift: sum(({ drift }) => drift),
     lastDay: lastDay(tallies, now),
+    ...(isWhole ? { last30Days: last30Days(tallies, now) } : {}),
   };
 }
 

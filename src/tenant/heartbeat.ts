@@ -6,6 +6,7 @@ import type { Lanes } from "../spool/lanes.ts";
 import type { Documents } from "./documents.ts";
 import type { Setback } from "./setback.ts";
 import type { Source } from "./source.ts";
+import type { Carried } from "./unwritten-requests.ts";
 import type { Walks } from "./walks.ts";
 
 /** What a tenant without news writes every ten minutes, and nothing else (contract §7.9). */
@@ -18,6 +19,8 @@ export interface Heartbeat {
   readonly usage: Usage;
   /** Little is left of the hour: from here on each poll is charged before it is made, so nothing has to be guessed. */
   readonly reserves?: boolean;
+  /** By destination, where requests were made that no offset has written down. */
+  readonly unwritten?: Readonly<Record<string, Carried>>;
 }
 
 interface SourceBeat {

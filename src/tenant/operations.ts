@@ -1,5 +1,5 @@
 import type { DeadLetter } from "../spool/dead-letters.ts";
-import { counted } from "../spool/hours.ts";
+import { beginOf, counted } from "../spool/hours.ts";
 import type { DeadLetterReport, Scope } from "./report.ts";
 import type { TenantState } from "./state.ts";
 
@@ -54,8 +54,8 @@ export function redrive(state: TenantState, ids: readonly number[] | undefined):
     for (const letter of chosen(state, ids)) {
       const lane = { dataset: letter.dataset, stream: "redriven" } as const;
       const hour = spool.deadLetters.hour(letter.id);
-      const hours = hour === null ? null : [hour];
-      spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, hours);
+      const happened = hour === null ? null : { times: [beginOf(hour)] };
+      spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, happened);
       countDead(state, letter, 0);
       spool.deadLetters.delete(letter.id);
       moved += 1;

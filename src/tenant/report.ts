@@ -43,6 +43,8 @@ export interface DatasetReport {
   readonly backfill: { readonly state: "none" | "running" | "done"; readonly percent: number };
   /** Records collected in each of the last 24 hours, oldest first; the last entry is the current hour. */
   readonly lastDay: readonly number[];
+  /** In the answer for one tenant: the same of the last 30 days in UTC; the last entry is today. */
+  readonly last30Days?: readonly number[];
   /** Of a dataset that is walked whole. */
   readonly walk?: WalkReport;
   /** Of a dataset of events. */
@@ -134,6 +136,49 @@ export interface DestinationReport {
   readonly lastError: string | null;
   /** The rules by which records are skipped, for whoever wonders why; null where nothing was. */
   readonly skippedWhy: string | null;
+  /** Live events by how late they were accepted, ever. Absent in a report of an older version, as `unaccepted`. */
+  readonly delay?: DelayReport;
+  /** Requests that were not accepted, ever, as far as they were written down: up to 13 minutes late. */
+  readonly unaccepted?: readonly UnacceptedReport[];
+  /** In the answer for one tenant: hour by hour; the last part is the current hour. */
+  readonly lastDay?: PeriodReport;
+  /** In the answer for one tenant: day by day in UTC; the last part is today. */
+  readonly last30Days?: PeriodReport;
+}
+
+/** From the time of an event to its acceptance by the destination. */
+export interface DelayReport {
+  readonly events: number;
+  /** The sum of their delays. */
+  readonly seconds: number;
+  /** How many of them took so many seconds at the most: ascending, each with those before it. */
+  readonly within: readonly { readonly seconds: number; readonly events: number }[];
+}
+
+export interface UnacceptedReport {
+  /** `refused` was parted or given up, `retried` is sent again as it is. */
+  readonly outcome: "refused" | "retried";
+  /** HTTP status, or `timed-out`, `broken-off`, `no-connection`, `other`. */
+  readonly answer: string;
+  readonly requests: number;
+}
+
+/** What a destination took and did not take over a time. */
+export interface PeriodReport {
+  readonly total: SpanReport;
+  /** Equally long, oldest first. */
+  readonly parts: readonly SpanReport[];
+}
+
+export interface SpanReport {
+  readonly since: string;
+  /** Records accepted, of all streams. */
+  readonly records: number;
+  /** Of live events, within 20 %; null where none was accepted. */
+  readonly delaySeconds: { readonly median: number; readonly p95: number } | null;
+  /** Requests by answer, named as in `UnacceptedReport`. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly retried: Readonly<Record<string, number>>;
 }
 
 export interface TenantReport {

@@ -3,8 +3,10 @@ import { datasetAccounts } from "./dataset-reports.ts";
 import { ageProblem, tenantProblems, troubleProblem } from "./problems.ts";
 import { replayReports } from "./replay.ts";
 import { iso, worst, type DestinationReport, type Health, type Problem, type TenantReport } from "./report.ts";
+import { figuresOf } from "./destination-figures.ts";
 import type { DestinationNote, Member } from "./roster.ts";
 import type { TenantState } from "./state.ts";
+import { settledRequests, unwrittenOf } from "./unwritten-requests.ts";
 import { viewOf } from "./view.ts";
 
 /** Tells how a tenant does: counts, times and problems, never a record. `isWhole`: also hour by hour. */
@@ -19,7 +21,7 @@ export function reportOf(state: TenantState, now: number, isWhole = false): Tena
     const ledger = books.of(member.id);
     const found = destinationProblems(state, member, ledger, now);
     problems.push(...found);
-    return reportDestination(state, member, ledger, found);
+    return { ...reportDestination(state, member, ledger, found), ...figuresOf(state, member.id, now, isWhole) };
   });
   const { isPaused } = state.note;
   return {
@@ -102,9 +104,7 @@ const identityOf = ({ config }: Member, note: DestinationNote | undefined): { ty
     : { type: config.type, target: config.destination.host };
 
 const requestsTo = (state: TenantState, id: string): number =>
-  state.spool.offsets
-    .of(id)
-    .reduce((sum, { requests }) => sum + requests, state.couriers.get(id)?.unwrittenRequests ?? 0);
+  settledRequests(state.spool, id) + unwrittenOf(state, id).requests;
 
 /** By which rules a destination's records are skipped. */
 function rulesOf({ config }: Member, { skipped }: Ledger): string | null {

@@ -34,6 +34,7 @@ import type { Scope } from "./report.ts";
 import { enrol, forgetAbsent, members, noteMissing, noteName, type DestinationNote, type Member } from "./roster.ts";
 import { Source } from "./source.ts";
 import { rangesFor } from "./view.ts";
+import { carriedOn, takenUp } from "./unwritten-requests.ts";
 import { overlapOf, Sweeps } from "./sweeps.ts";
 import { newNote, tenantNote, type TenantNote } from "./tenant-note.ts";
 import { Walks } from "./walks.ts";
@@ -227,7 +228,8 @@ export class TenantState {
     const { generation } = this.#note;
     const chainKey = chainKeyOf(this.options.config);
     const countedFrom = (dataset: string): number => countedFromOf(this, dataset);
-    const kept = { spool, generation, chainKey, trouble, countedFrom };
+    const unwritten = takenUp(this, id);
+    const kept = { spool, generation, chainKey, trouble, countedFrom, unwritten };
     this.couriers.set(id, new Courier({ ports, tenant: tenant.id, config, recordIdOf, ...kept }));
   }
 
@@ -291,6 +293,7 @@ export class TenantState {
       sources: Object.fromEntries(sources),
       usage: this.budget.usage(reserved),
       reserves: this.#isShareScarce,
+      ...carriedOn(this),
     } satisfies Heartbeat);
   }
 }

@@ -14,7 +14,7 @@ import {
 const overlapMs = 600_000;
 const t0 = 1_777_000_000_000;
 const micros = (ms: number): number => ms * 1000;
-const begun = beginLive(micros(t0));
+const begun = beginLive(micros(t0), micros(t0));
 const seen = (...pairs: readonly (readonly [timeMs: number, seenAtMs: number])[]): LiveState =>
   pairs.reduce((state, [time, at]) => see(state, micros(t0 + time), t0 + at, overlapMs), begun);
 

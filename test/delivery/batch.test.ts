@@ -37,6 +37,18 @@ function batch(source: BatchSource, lines: readonly string[], from = 100, to = I
 }
 
 describe("a batch", () => {
+  test("of a part of a segment knows in which hour and at which moment each of its records happened", () => {
+    const runs = [
+      [2, 7],
+      [2, 7, [5, 6]],
+      [1, 8, [9]],
+      [1, null],
+    ] as const;
+    const formed = formBatch(sourceOf(), segmentOf(6, { hours: runs }), records(1, 6), 101, 105);
+    expect(formed).toMatchObject({ hours: [7, 7, 7, 8], moments: [null, 7 * hour + 5, 7 * hour + 6, 8 * hour + 9] });
+    expect(batch(sourceOf(), records(1, 3))).toMatchObject({ hours: null, moments: [] });
+  });
+
   test("is the records as they are, in order, in the frame of the destination", () => {
     const lines = records(1, 3);
     const frame = { open: "[", separator: ",", close: "]" };

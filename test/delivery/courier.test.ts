@@ -62,11 +62,11 @@ describe("delivering", () => {
     append(records(1, 3));
     const courier = courierFor();
     await work(courier);
-    expect(courier.unwrittenRequests).toBe(1);
+    expect(courier.unwritten.requests).toBe(1);
     office.intake = status(200);
     clock.at += minute;
     await work(courier);
-    expect([courier.unwrittenRequests, spool.offsets.get("siem", live)?.requests]).toEqual([0, 2]);
+    expect([courier.unwritten.requests, spool.offsets.get("siem", live)?.requests]).toEqual([0, 2]);
   });
 
   test("what is on its way to two destinations is not let go when one of them has answered", async () => {

@@ -94,10 +94,14 @@ describe("a batch on the wire", () => {
   });
 
   test.each([
-    [new TimedOut(), "No answer within 30 s"],
-    [new CutBody(), "The answer broke off"],
-    [new Error("connect ECONNREFUSED https://logs.example.com/in?key=secret"), "No connection to the host"],
-  ])("without an answer it says why, and no address", async (error, why) => {
-    expect((await wire(error).through()).result).toEqual({ answered: false, why });
+    [new TimedOut(), "timed-out", "No answer within 30 s"],
+    [new CutBody(), "broken-off", "The answer broke off"],
+    [
+      new Error("connect ECONNREFUSED https://logs.example.com/in?key=secret"),
+      "no-connection",
+      "No connection to the host",
+    ],
+  ])("without an answer it says why, and no address", async (error, kind, why) => {
+    expect((await wire(error).through()).result).toEqual({ answered: false, kind, why });
   });
 });

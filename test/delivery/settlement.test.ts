@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Batch } from "../../src/delivery/batch.ts";
 import { accepted, allBuried, buried, split, suspected, written } from "../../src/delivery/settlement.ts";
+import { nothingUnwritten, withAnswer } from "../../src/delivery/unwritten.ts";
 import { newOffset, type Offset } from "../../src/spool/offsets.ts";
+import { bucketOf, noFigures } from "../../src/spool/timeline.ts";
 import { live, suspect } from "../spool/setting.ts";
 
 const offset: Offset = { ...newOffset("siem", live, { appended: 10, shared: 10 }), delivered: 3 };
@@ -16,6 +18,7 @@ function batchOf(positions: readonly number[], end: number, skipped = 0): Batch 
     from: positions[0] ?? end - skipped,
     end,
     hours: null,
+    moments: [],
     skipped,
     body: "",
   };
@@ -57,7 +60,37 @@ describe("by the hour in which records happened", () => {
   });
 
   test("hours that nobody asks for any more are not written", () => {
-    expect(written(accepted(before, batch, [], 3, 50), 2, 8)).toMatchObject({ hours: [[8, 0, 1, 0]], requests: 2 });
+    const settled = written(accepted(before, batch, [], 3, 50), { ...nothingUnwritten, requests: 2 }, 8, 50);
+    expect(settled).toMatchObject({ hours: [[8, 0, 1, 0]], requests: 2 });
+  });
+});
+
+describe("over time", () => {
+  const minute = 60_000;
+  const now = Date.parse("2026-05-01T08:30:00Z");
+  /** Of positions 10 to 13, the third is left out; of the last it is not known when it happened. */
+  const batch: Batch = { ...batchOf([10, 11, 13], 14, 1), moments: [now - minute, now - 5 * minute, 7, null] };
+
+  test("what arrived is counted, and how late it was where that is known; what was refused or left out is not", () => {
+    const { timeline } = accepted(offset, batch, [refusal(11)], 3, now);
+    const figures = { records: 2, delays: [[bucketOf(minute), 1]], delayMs: minute, answers: [] };
+    expect(timeline).toEqual({
+      hours: [[now / (60 * minute) - 0.5, figures]],
+      days: [[Math.floor(now / (24 * 60 * minute)), figures]],
+      ever: figures,
+    });
+  });
+
+  test("what nobody knows of did not arrive, and what is only left out leaves no trace", () => {
+    expect(allBuried(offset, batch, now).timeline?.ever ?? noFigures).toEqual(noFigures);
+    expect(accepted(offset, batchOf([], 12, 2), [], 3, now).timeline).toBeUndefined();
+  });
+
+  test("answers are written with the next row, once", () => {
+    const unwritten = withAnswer(withAnswer(nothingUnwritten, "retried", "503", now), "retried", "503", now);
+    const settled = written(accepted(offset, batch, [], 3, now), unwritten, 0, now);
+    expect(settled.timeline?.ever).toMatchObject({ records: 3, answers: [["retried", "503", 2]] });
+    expect(written(settled, nothingUnwritten, 0, now).timeline).toEqual(settled.timeline);
   });
 });
 

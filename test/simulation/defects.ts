@@ -195,8 +195,8 @@ const ofDelivery: readonly Defect[] = [
   one(
     "no-answer-is-acceptance",
     "delivery/courier.ts",
-    'if (!sent.answered) this.#setBack({ kind: "try-later", why: sent.why }, null);',
-    "if (!sent.answered) this.#accept(batch, []);",
+    'this.#setBack({ kind: "try-later", why: sent.why }, null);',
+    "this.#accept(batch, []);",
   ),
   one(
     "markup-is-acceptance",
@@ -267,11 +267,17 @@ const ofTenant: readonly Defect[] = [
     "return Math.max(0, due, this.#untilHistory - used);",
     "return Math.max(0, due * 0, this.#untilHistory - used);",
   ),
+  one(
+    "requests-counted-twice",
+    "tenant/unwritten-requests.ts",
+    "if (carried === undefined || carried.settled !== settledRequests(spool, id)) return nothingUnwritten;",
+    "if (carried === undefined) return nothingUnwritten;",
+  ),
   one("redrive-counts-twice", "tenant/operations.ts", "countDead(state, letter, 0);", ""),
   one(
     "redrive-drops",
     "tenant/operations.ts",
-    "spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, hours);",
+    "spool.append(lane, letter.destination, [spool.deadLetters.raw(letter.id)], ports.now(), null, happened);",
     "spool.lanes.write(lane, spool.lanes.length(lane), null);",
   ),
   one(

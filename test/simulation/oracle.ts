@@ -8,6 +8,7 @@ import { minute, type Beginning } from "./beginning.ts";
 import { Manners } from "./manners.ts";
 import { Pauses } from "./pauses.ts";
 import { Precedence } from "./precedence.ts";
+import { Timelines } from "./timelines.ts";
 import { seeTransitions } from "./transitions.ts";
 import { Tally } from "./story.ts";
 
@@ -29,6 +30,7 @@ export class Oracle {
   readonly manners: Manners;
   readonly precedence: Precedence;
   readonly pauses: Pauses;
+  readonly #timelines: Timelines;
   readonly world: World;
   readonly beginning: Beginning;
   readonly now: () => number;
@@ -47,6 +49,7 @@ export class Oracle {
     this.manners = new Manners(now, note);
     this.precedence = new Precedence(beginning.everyMinute, (tenant) => this.#isCrowded(tenant), now, note);
     this.pauses = new Pauses(now, note);
+    this.#timelines = new Timelines(note);
     this.#secrets = [...beginning.tokens.values(), ...intakeCredentials, "admin-token-of-the-simulation"];
   }
 
@@ -87,6 +90,7 @@ export class Oracle {
     this.manners.sent(who, url);
     this.precedence.sent(who, url);
     this.pauses.sent(who, url);
+    this.#timelines.sent(who, url);
   }
 
   sawText(where: string, text: string): void {
@@ -114,6 +118,7 @@ export class Oracle {
   #sawReport(report: TenantReport): void {
     const before = this.reports.get(report.id);
     seeTransitions(before, report, this.transitions);
+    this.#timelines.sawReport(report);
     for (const books of report.destinations) this.#checkBooks(report.id, books);
     this.reports.set(report.id, report);
   }

@@ -14,7 +14,7 @@ function batchOf(lane: Lane, positions: readonly number[], end: number, skipped 
   const context = { tenant: "acme", dataset: lane.dataset, collectedAt: 0 };
   const from = positions[0] ?? end - skipped;
   const texts = positions.map(String);
-  const batch = { id: "b", lane, context, positions, texts, from, end, hours: null, skipped, body: "" };
+  const batch = { id: "b", lane, context, positions, texts, from, end, hours: null, moments: [], skipped, body: "" };
   return batch;
 }
 

@@ -3,6 +3,8 @@
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** Of a histogram: `_bucket`, `_sum` or `_count`; nothing of the others. */
+  readonly suffix: string;
 }
 
 export interface ReadFamily {
@@ -31,11 +33,13 @@ export function readExposition(text: string): Map<string, ReadFamily> {
       family.type = rest;
     } else {
       const { name: own, ...series } = readSeries(line);
-      if (own !== current) throw new Error(`${own} stands among ${current}`);
+      const suffixes = families.get(current)?.type === "histogram" ? ["_bucket", "_sum", "_count"] : [""];
+      const suffix = suffixes.find((end) => own === current + end);
+      if (suffix === undefined) throw new Error(`${own} stands among ${current}`);
       const identity = own + JSON.stringify(Object.entries(series.labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
       if (seen.has(identity)) throw new Error(`${identity} stands there twice`);
       seen.add(identity);
-      families.get(own)!.series.push(series);
+      families.get(current)!.series.push({ ...series, suffix });
     }
   }
   return families;
@@ -44,7 +48,7 @@ export function readExposition(text: string): Map<string, ReadFamily> {
 /** One label with what separates it from the next: `name="value",`. In a value stand `\\`, `\"`, `\n` and no other escape. */
 const label = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|(?=\}))/u;
 
-function readSeries(line: string): Series & { readonly name: string } {
+function readSeries(line: string): Omit<Series, "suffix"> & { readonly name: string } {
   const [name] = metricName.exec(line) ?? [];
   if (name === undefined) throw new Error(`No metric in ${line}`);
   let rest = line.slice(name.length);

@@ -101,7 +101,7 @@ describe("GET /metrics", () => {
     for (const [name, { help, type }] of all) {
       expect(name).toMatch(/^kandji_forwarder_[a-z_]+[a-z]$/u);
       expect(help).toMatch(/\S/u);
-      expect(["counter", "gauge"]).toContain(type);
+      expect(["counter", "gauge", "histogram"]).toContain(type);
       expect([name, name.endsWith("_total")]).toEqual([name, type === "counter"]);
     }
   });
@@ -167,6 +167,34 @@ describe("GET /metrics", () => {
     expect(Object.keys(valuesOf(all, "destination_health"))).toHaveLength(destinations);
   });
 
+  it("tells of each destination what it refused, what was retried and how late events were accepted", async () => {
+    const all = await scraped();
+    expect(valuesOf(all, "destination_refused_requests_total")["acme siem datadog 400"]).toBe(3);
+    expect(valuesOf(all, "destination_retried_requests_total")).toMatchObject({
+      "acme siem datadog 503": 12,
+      "acme siem datadog timed-out": 2,
+    });
+    const { series = [] } = all.get("kandji_forwarder_destination_delay_seconds") ?? {};
+    const own = series.filter(({ labels }) => labels["tenant"] === "acme" && labels["destination"] === "siem");
+    const valueOf = (suffix: string) => own.filter((one) => one.suffix === suffix).map(({ value }) => value);
+    const buckets = own.filter(({ suffix }) => suffix === "_bucket");
+    // What a scraper asks of a histogram: bounds and counts ascend, and the last bucket holds all.
+    const bounds = buckets.map(({ labels }) => (labels["le"] === "+Inf" ? Infinity : Number(labels["le"])));
+    expect(bounds).toEqual(bounds.toSorted((a, b) => a - b));
+    expect(bounds.at(-1)).toBe(Infinity);
+    expect(valueOf("_bucket")).toEqual(valueOf("_bucket").toSorted((a, b) => a - b));
+    expect(valueOf("_count")).toEqual([valueOf("_bucket").at(-1)]);
+    expect([...valueOf("_count"), ...valueOf("_sum")]).toEqual([1_200, 61_020.5]);
+    expect(own.filter(({ suffix, labels }) => suffix !== "_bucket" && "le" in labels)).toEqual([]);
+  });
+
+  it("leaves out what a report of an older version does not tell", async () => {
+    const { delay: _, unaccepted: __, ...old } = aDestination();
+    const all = await scraped(aGateway({ fleet: async () => aFleet({ tenants: [aReport({ destinations: [old] })] }) }));
+    for (const name of ["refused_requests_total", "retried_requests_total", "delay_seconds"])
+      expect(all.get(`kandji_forwarder_destination_${name}`)?.series).toEqual([]);
+  });
+
   it("counts problems by code and by how bad they are", async () => {
     expect(valuesOf(await scraped(), "problems")).toEqual({
       "kandji-unavailable failing": 2,
@@ -198,7 +226,9 @@ describe("docs/metrics.md", () => {
   });
 
   it("names in its rules and examples only metrics that exist", () => {
-    const names = new Set(families.map(({ name }) => name));
+    const names = new Set(
+      families.flatMap(({ name, type }) => (type === "histogram" ? [name, `${name}_bucket`] : [name])),
+    );
     const named = [...text.matchAll(/kandji_forwarder_\w+/gu)].map(([name]) => name);
     expect(named.filter((name) => !names.has(name))).toEqual([]);
     expect(text.match(/^ +- alert: /gmu)?.length).toBeGreaterThanOrEqual(3);

@@ -341,6 +341,12 @@ describe("a tenant with every dataset", () => {
     expect(text).not.toMatch(/<details open/);
   });
 
+  it("stays below 100 KB with as many destinations as are shown with their last 30 days", async () => {
+    const text = await page("/status/acme", "admin", { destinations: destinations.slice(0, 6) });
+    expect(text.match(/<summary>Last 30 days/g)).toHaveLength(1 + 6);
+    expect(new TextEncoder().encode(text).length).toBeLessThan(100_000);
+  });
+
   it("says of a walk how far it is, what it took so far and when it may end", async () => {
     const text = await page("/status/acme");
     const running = walked(text, "behavioral-detections");

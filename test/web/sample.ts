@@ -10,7 +10,9 @@ import type {
   DestinationHour,
   DestinationReport,
   HourReport,
+  PeriodReport,
   Scope,
+  SpanReport,
   TenantOperations,
   TenantReport,
   Verification,
@@ -47,6 +49,7 @@ export function aDataset(changes: Partial<DatasetReport> = {}): DatasetReport {
     drift: 0,
     backfill: { state: "done", percent: 100 },
     lastDay: [4, 8, 2, 0, 0, 1, 12, 80, 122, 140, 131, 90, 77, 92, 110, 160, 121, 60, 22, 12, 8, 3, 0, 5],
+    last30Days: Array.from({ length: 30 }, (_, index) => 40 * ((index * 7) % 23)),
     ...changes,
   };
 }
@@ -96,6 +99,26 @@ export function everyDataset(): DatasetReport[] {
   ];
 }
 
+/** What a destination took over so many hours or days: some of them bad, and some without anything. */
+export function aPeriod(count: number, slotMs: number): PeriodReport {
+  const parts = Array.from({ length: count }, (_, index): SpanReport => {
+    const isIdle = index % 11 === 4;
+    const isBad = index % 7 === 5;
+    const median = 24 + ((index * 13) % 40);
+    return {
+      since: ago((count - 1 - index) * slotMs),
+      records: isIdle ? 0 : 40 * ((index * 7) % 23) + 3,
+      delaySeconds: isIdle ? null : { median, p95: isBad ? 1_020 : median + 30 },
+      refused: isBad ? { 400: 3 } : {},
+      retried: isBad ? { 503: 12, "timed-out": 2 } : {},
+    };
+  });
+  const records = parts.reduce((sum, part) => sum + part.records, 0);
+  const delaySeconds = { median: 42, p95: 76 };
+  const answers = { refused: { 400: 9 }, retried: { 503: 36, "timed-out": 6 } };
+  return { total: { since: ago((count - 1) * slotMs), records, delaySeconds, ...answers }, parts };
+}
+
 export function aDestination(changes: Partial<DestinationReport> = {}): DestinationReport {
   return {
     name: "siem",
@@ -116,6 +139,22 @@ export function aDestination(changes: Partial<DestinationReport> = {}): Destinat
     lastDeliveredAt: ago(11 * second),
     retryAt: null,
     lastError: null,
+    delay: {
+      events: 1_200,
+      seconds: 61_020.5,
+      within: [
+        { seconds: 16, events: 0 },
+        { seconds: 64, events: 1_100 },
+        { seconds: 1_024, events: 1_190 },
+      ],
+    },
+    unaccepted: [
+      { outcome: "refused", answer: "400", requests: 3 },
+      { outcome: "retried", answer: "503", requests: 12 },
+      { outcome: "retried", answer: "timed-out", requests: 2 },
+    ],
+    lastDay: aPeriod(24, hour),
+    last30Days: aPeriod(30, 24 * hour),
     ...changes,
   };
 }

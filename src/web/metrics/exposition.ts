@@ -5,14 +5,16 @@ export const expositionType = "text/plain; version=0.0.4; charset=utf-8";
 export interface Sample {
   /** A value for each label of the family, in its order. */
   readonly labels: readonly string[];
+  /** Of a histogram: which of its series; the last label, `le`, belongs to buckets alone. */
+  readonly of?: "bucket" | "sum" | "count";
   readonly value: number;
 }
 
 /** One metric, with all of its series. */
 export interface Family<Source> {
   readonly name: string;
-  /** A counter is never lowered but by a reset; its name ends in `_total`. */
-  readonly type: "counter" | "gauge";
+  /** A counter is never lowered but by a reset, its name ends in `_total`; nor is anything of a histogram. */
+  readonly type: "counter" | "gauge" | "histogram";
   readonly help: string;
   readonly labels: readonly string[];
   samples(source: Source): readonly Sample[];
@@ -25,7 +27,10 @@ export function exposition<Source>(families: readonly Family<Source>[], source: 
 function textOf<Source>({ name, type, help, labels }: Family<Source>, samples: readonly Sample[]): string {
   const lines = samples
     .filter(({ value }) => Number.isFinite(value))
-    .map((sample) => `${name}${labelled(labels, sample.labels)} ${sample.value}\n`);
+    .map(({ of, ...sample }) => {
+      const series = of === undefined ? name : `${name}_${of}`;
+      return `${series}${labelled(labels.slice(0, sample.labels.length), sample.labels)} ${sample.value}\n`;
+    });
   return `# HELP ${name} ${escapedHelp(help)}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }
 

@@ -1,6 +1,6 @@
 /** Every metric, with its name, unit and meaning; `docs/metrics.md` is held to this list. Names are stable. */
 
-import type { DatasetReport, DestinationReport, Health } from "../../tenant/report.ts";
+import type { DatasetReport, DestinationReport, Health, UnacceptedReport } from "../../tenant/report.ts";
 import type { Status } from "../overview.ts";
 import type { TenantStatus } from "../tenant-status.ts";
 import type { Family, Sample } from "./exposition.ts";
@@ -40,13 +40,29 @@ const perDataset = (help: string, of: Of<DatasetReport>, type: Metric["type"] = 
     ),
 });
 
+/** The samples of each destination, to which its own labels are given. */
+const destinations = (
+  status: Status,
+  of: (one: DestinationReport, labels: readonly string[]) => readonly Sample[],
+): Sample[] =>
+  status.tenants.flatMap((tenant) => tenant.destinations.flatMap((one) => of(one, [tenant.id, one.name, one.type])));
+
 const perDestination = (help: string, of: Of<DestinationReport>, type: Metric["type"] = "gauge"): Metric => ({
   type,
   help,
   labels: ["tenant", "destination", "type"],
+  samples: (status) => destinations(status, (one, labels) => [{ labels, value: of(one, status) }]),
+});
+
+const perAnswer = (help: string, outcome: UnacceptedReport["outcome"]): Metric => ({
+  type: "counter",
+  help,
+  labels: ["tenant", "destination", "type", "answer"],
   samples: (status) =>
-    status.tenants.flatMap(({ id, destinations }) =>
-      destinations.map((one) => ({ labels: [id, one.name, one.type], value: of(one, status) })),
+    destinations(status, ({ unaccepted = [] }, labels) =>
+      unaccepted
+        .filter((one) => one.outcome === outcome)
+        .map(({ answer, requests }) => ({ labels: [...labels, answer], value: requests })),
     ),
 });
 
@@ -146,6 +162,20 @@ const metrics: Readonly<Record<string, Metric>> = {
     "Requests made to it; after a restart it may step back by ten minutes",
     ({ requests }) => requests,
   ),
+  destination_refused_requests_total: perAnswer(
+    "Requests that it refused, by status; what they held was parted, or became dead letters",
+    "refused",
+  ),
+  destination_retried_requests_total: perAnswer(
+    "Requests that are sent again, by status or by why there was no answer; written down every ten minutes",
+    "retried",
+  ),
+  destination_delay_seconds: {
+    type: "histogram",
+    help: "From the time of a live event to its acceptance",
+    labels: ["tenant", "destination", "type", "le"],
+    samples: (status) => destinations(status, ({ delay }, labels) => delaySamples(delay, labels)),
+  },
   destination_oldest_pending_age_seconds: perDestination(
     "How long the oldest pending record has waited; 0 when none waits",
     ({ oldestPendingAt }, { now }) =>
@@ -164,6 +194,17 @@ export const families: readonly Family<Status>[] = Object.entries(metrics).map((
   name: `kandji_forwarder_${name}`,
   ...metric,
 }));
+
+function delaySamples(delay: DestinationReport["delay"], labels: readonly string[]): Sample[] {
+  if (delay === undefined) return [];
+  const bounds = delay.within.map((bound) => [String(bound.seconds), bound.events] as const);
+  const buckets = [...bounds, ["+Inf", delay.events] as const];
+  return [
+    ...buckets.map(([le, value]) => ({ of: "bucket" as const, labels: [...labels, le], value })),
+    { of: "sum", labels, value: delay.seconds },
+    { of: "count", labels, value: delay.events },
+  ];
+}
 
 function problemsByCode({ problems }: Status): Sample[] {
   const counts = new Map<string, Sample>();

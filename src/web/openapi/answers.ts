@@ -6,7 +6,6 @@ import type {
   ChainStanding,
   Check,
   DeadLetterReport,
-  DestinationReport,
   Problem,
   ReplayReport,
   Verification,
@@ -16,6 +15,7 @@ import type { RefusalText } from "../refusal.ts";
 import type { TenantSettings, TenantStatus } from "../tenant-status.ts";
 import { component, count, health, maybe, time } from "./components.ts";
 import { dataset } from "./dataset-answer.ts";
+import { destination } from "./destination-answer.ts";
 
 const overallHealth = component("OverallHealth", z.enum(["ok", "degraded", "failing"]));
 
@@ -38,30 +38,6 @@ const replay: z.ZodType<ReplayReport> = component(
     since: time,
     until: maybe.describe("Null where the dataset is sent as it is now"),
     percent: z.number(),
-  }),
-);
-
-const destination: z.ZodType<DestinationReport> = component(
-  "Destination",
-  z.object({
-    name: z.string(),
-    type: z.string(),
-    health,
-    paused: z.boolean(),
-    target: z.string().describe("Host of the intake"),
-    collected: count.describe("delivered + pending + skipped + dead"),
-    delivered: count,
-    pending: count,
-    skipped: count,
-    dead: count,
-    owed: count.describe("The part of pending that will be collected again"),
-    owedMissing: count,
-    requests: count,
-    oldestPendingAt: maybe,
-    lastDeliveredAt: maybe,
-    retryAt: maybe,
-    lastError: z.string().nullable(),
-    skippedWhy: z.string().nullable(),
   }),
 );
 

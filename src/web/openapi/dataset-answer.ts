@@ -78,6 +78,9 @@ export const dataset: z.ZodType<DatasetReport> = component(
     drift: count,
     backfill: z.object({ state: z.enum(["none", "running", "done"]), percent }),
     lastDay: z.array(count).describe("Records of each of the last 24 hours, oldest first"),
+    last30Days: z
+      .exactOptional(z.array(count))
+      .describe("In the answer for one tenant: records of each of the last 30 days in UTC, oldest first"),
     walk: z.exactOptional(walk),
     overlap: z.exactOptional(overlap),
     sweep: z.exactOptional(sweep),

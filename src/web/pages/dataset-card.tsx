@@ -1,6 +1,6 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DatasetReport, OverlapReport, SweepReport } from "../../tenant/report.ts";
-import { Bars } from "./bars.tsx";
+import { Records } from "./bars.tsx";
 import { clip, count, number, percent } from "./format.ts";
 import { Badge, Fact, Operation, tenantPath, Time, utcText } from "./parts.tsx";
 
@@ -28,7 +28,7 @@ export function DatasetCard({ tenant, dataset, now, operable }: DatasetCardProps
           />
         )}
       </div>
-      <Bars lastDay={dataset.lastDay} />
+      <Records slots={dataset.lastDay} within="24 h" slot="an hour" />
       <dl>
         <Fact name="Newest record">
           <Time at={dataset.newestRecordAt} now={now} />
@@ -55,6 +55,12 @@ export function DatasetCard({ tenant, dataset, now, operable }: DatasetCardProps
           </Fact>
         )}
       </dl>
+      {dataset.last30Days !== undefined && (
+        <details>
+          <summary>Last 30 days</summary>
+          <Records slots={dataset.last30Days} within="30 days" slot="a day" />
+        </details>
+      )}
       {dataset.sweep !== undefined && <Finds sweep={dataset.sweep} now={now} />}
     </article>
   );

@@ -1,6 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DestinationReport } from "../../tenant/report.ts";
 import { imbalance } from "../tenant-status.ts";
+import { DestinationFigures } from "./destination-figures.tsx";
 import { clip, count, number } from "./format.ts";
 import { Badge, Fact, Operation, tenantPath, Time } from "./parts.tsx";
 
@@ -9,10 +10,18 @@ interface DestinationCardProps {
   readonly destination: DestinationReport;
   readonly now: number;
   readonly operable: boolean;
+  /** Whether the page has room for the last 30 days. */
+  readonly isRoomy?: boolean;
 }
 
 /** One destination: its balance sheet, what waits for how long, and what went wrong last. */
-export function DestinationCard({ tenant, destination, now, operable }: DestinationCardProps): JSX.Element {
+export function DestinationCard({
+  tenant,
+  destination,
+  now,
+  operable,
+  isRoomy = false,
+}: DestinationCardProps): JSX.Element {
   const { paused, pending, oldestPendingAt, retryAt, lastError, skippedWhy } = destination;
   const name = clip(destination.name, 100);
   return (
@@ -55,6 +64,7 @@ export function DestinationCard({ tenant, destination, now, operable }: Destinat
         )}
         <Fact name="Requests">{number(destination.requests)}</Fact>
       </dl>
+      <DestinationFigures destination={destination} isRoomy={isRoomy} />
       {skippedWhy !== null && <p class="about">{clip(skippedWhy, 300)}</p>}
       {lastError !== null && <p class="error">Last error: {clip(lastError, 300)}</p>}
     </article>

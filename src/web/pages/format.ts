@@ -34,6 +34,18 @@ export function duration(ms: number): string {
   return unit === "day" ? count(amount, unit) : `${number(amount)} ${unit}`;
 }
 
+/** How late something is: two digits or a few, since it is an estimate. "42 s", "18 min", "31 h", "4 days". */
+export function lateness(seconds: number): string {
+  const [size, unit] = (
+    [
+      [86_400, "days"],
+      [3_600, "h"],
+      [60, "min"],
+    ] as const
+  ).find(([span]) => seconds >= 2 * span) ?? [1, "s"];
+  return `${number(Math.round(seconds / size))} ${unit}`;
+}
+
 /** "5 min ago", "in 40 s". */
 export function relative(at: number, now: number): string {
   const distance = at - now;

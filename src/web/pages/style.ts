@@ -1,7 +1,7 @@
 /** The style sheet of all pages. System fonts and no picture, so that nothing is fetched; colours never tell anything alone. */
 export const style = `
-:root{color-scheme:light dark;--bg:#f5f6f4;--card:#fff;--ink:#17201b;--soft:#566159;--line:#dbe0db;--link:#0b5c8a;--ok:#177345;--degraded:#8f5600;--failing:#b9241b;--paused:#55606b;--bar:#3d8f68}
-@media(prefers-color-scheme:dark){:root{--bg:#0e1311;--card:#161c19;--ink:#e5ebe7;--soft:#9da9a2;--line:#2b342f;--link:#7cc4f0;--ok:#52c98f;--degraded:#efb04a;--failing:#ff8478;--paused:#9aa7b3;--bar:#4aa87c}}
+:root{color-scheme:light dark;--bg:#f5f6f4;--card:#fff;--ink:#17201b;--soft:#566159;--line:#dbe0db;--link:#0b5c8a;--ok:#177345;--degraded:#8f5600;--failing:#b9241b;--paused:#55606b;--bar:#3d8f68;--haze:#8cc2a8}
+@media(prefers-color-scheme:dark){:root{--bg:#0e1311;--card:#161c19;--ink:#e5ebe7;--soft:#9da9a2;--line:#2b342f;--link:#7cc4f0;--ok:#52c98f;--degraded:#efb04a;--failing:#ff8478;--paused:#9aa7b3;--bar:#4aa87c;--haze:#347559}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 header,main,footer{max-width:100rem;margin:auto;padding:0 clamp(.9rem,3vw,2.5rem)}
@@ -42,7 +42,9 @@ dt{color:var(--soft);font-size:.8rem}dd{margin:0;font-variant-numeric:tabular-nu
 .sheet>div{display:grid;grid-template-columns:auto auto;column-gap:.4rem}.sheet>div:first-child{column-gap:0}
 .sheet dt,.sheet dd{grid-column:2}.sheet>div+div::before{content:"+";grid-row:1/3;align-self:center;padding-left:.4rem;color:var(--soft);font-size:1.1rem}
 .sheet>div:nth-child(2)::before{content:"="}.sheet.off>div:nth-child(2)::before{content:"≠";color:var(--failing)}
-figure{margin:.7rem 0 0}svg{display:block;width:100%}.bars{height:2.6rem;fill:var(--bar)}.floor{stroke:var(--line)}
+figure{margin:.7rem 0 0}svg{display:block;width:100%}.bars{height:2.6rem;transform:scaleY(-1);border-top:1px solid var(--line);stroke:var(--bar);stroke-width:.8}
+.multiples{display:grid;gap:0 1rem;grid-template-columns:repeat(3,1fr)}p.about:has(+.multiples){margin:.9rem 0 -.4rem}.multiples+details{margin-top:.5rem}
+.median{color:var(--bar)}.p95{color:var(--haze)}.refused{color:var(--failing)}.retried{color:var(--degraded)}.bars [class]{stroke:currentColor}.key{display:inline-block;width:.65em;height:.65em;background:currentColor}
 .shares{height:.45rem;margin:.4rem 0;border-radius:.2rem;background:var(--line)}
 .delivered{fill:var(--bar)}.pending{fill:var(--degraded)}.skipped{fill:var(--paused)}.dead{fill:var(--failing)}
 progress,meter{display:block;width:100%;max-width:14rem;height:.6rem;accent-color:var(--bar)}
@@ -60,6 +62,6 @@ button:hover,.button:hover{border-color:var(--link);color:var(--link)}.danger{co
 summary{cursor:pointer;min-height:1.6rem}.typed{display:grid;gap:.6rem;max-width:26rem;margin-top:.6rem}
 .filters{display:grid;gap:.6rem 1rem;align-items:end;grid-template-columns:repeat(auto-fill,minmax(min(100%,12rem),1fr));margin:.8rem 0}
 input,select{font:inherit;display:block;width:100%;padding:.4rem .6rem;margin-top:.2rem;border:1px solid var(--soft);border-radius:.4rem;background:var(--card);color:var(--ink)}
-@media(max-width:40rem){td small{display:none}th,td{padding:.4rem .35rem}}
+@media(max-width:40rem){.multiples{grid-template-columns:1fr}.multiples .bars:empty{height:.3rem}td small{display:none}th,td{padding:.4rem .35rem}}
 @media(min-width:120rem){body{font-size:20px}header,main,footer{max-width:150rem}}
 `;

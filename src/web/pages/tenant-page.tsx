@@ -24,6 +24,9 @@ interface TenantPageProps extends Frame {
   readonly refresh: boolean | undefined;
 }
 
+/** Of more destinations the last 30 days are left out: the page stays small. */
+const mostWithMonths = 6;
+
 /** One tenant: everything that is known of it, and what can be done. */
 export function TenantPage({ nonce, operable, status, deadLetters, done, refresh }: TenantPageProps): JSX.Element {
   const { id } = status;
@@ -32,6 +35,7 @@ export function TenantPage({ nonce, operable, status, deadLetters, done, refresh
   const health =
     status.health === "paused" ? "paused" : worst([status.health, ...status.problems.map((one) => one.health)]);
   const sentence = tenantHeadline({ ...status, health }, status.problems.length);
+  const isRoomy = status.destinations.length <= mostWithMonths;
   const notice = notices.get(done ?? "");
   return (
     <Layout nonce={nonce} title={`${id}: ${sentence}`} health={health} version={status.version}>
@@ -55,9 +59,10 @@ export function TenantPage({ nonce, operable, status, deadLetters, done, refresh
         <h2>Sent to</h2>
         <div class="cards">
           {status.destinations.map((destination) => (
-            <DestinationCard tenant={id} destination={destination} now={now} operable={operable} />
+            <DestinationCard tenant={id} destination={destination} now={now} operable={operable} isRoomy={isRoomy} />
           ))}
         </div>
+        {!isRoomy && <p class="about">What they took in the last 30 days: the JSON has it</p>}
         {status.destinations.length === 0 && (
           <p class="about">No destination yet: a tenant without one is not polled</p>
         )}

@@ -1,7 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DatasetReport, WalkReport } from "../../tenant/report.ts";
 import { worstFirst } from "../health.ts";
-import { Bars } from "./bars.tsx";
+import { Records } from "./bars.tsx";
 import { clip, count, duration, number, percent, relative } from "./format.ts";
 import { Badge, Fact, Operation, statusPath, tenantPath, Time } from "./parts.tsx";
 
@@ -63,7 +63,7 @@ function Walked(props: { tenant: string; dataset: WalkedDataset; now: number; op
   const name = clip(dataset.name, 100);
   return (
     <>
-      <Bars lastDay={dataset.lastDay} />
+      <Records slots={dataset.lastDay} within="24 h" slot="an hour" />
       <Walk name={name} walk={dataset.walk} now={now} />
       <dl>
         {dataset.newestRecordAt !== null && (
