@@ -1,7 +1,7 @@
 import { hideSecrets } from "./config/hide-secrets.ts";
 import { readConfig } from "./config/read-config.ts";
 import { cronPorts, fireCron } from "./cron.ts";
-import { datasets, permissionOf } from "./datasets/registry.ts";
+import { kandjiDatasets, permissionOf } from "./datasets/registry.ts";
 import type { Env } from "./env.ts";
 import { forwarderOf } from "./forwarder/stub.ts";
 import { exchange } from "./http.ts";
@@ -28,7 +28,7 @@ const gatewayTo = (env: Env): Gateway => ({
     await forwarderOf(env).forget(id);
   },
   permission: (name) => {
-    const dataset = datasets.get(name);
+    const dataset = kandjiDatasets.get(name);
     return dataset === undefined ? undefined : permissionOf(dataset).label;
   },
   record: (entry) => journalling(forwarderOf(env).record(entry)),

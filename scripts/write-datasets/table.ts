@@ -1,6 +1,6 @@
 import type { Permission } from "../../src/datasets/dataset.ts";
 import type { Listing } from "../../src/datasets/listing.ts";
-import { datasets, type Dataset } from "../../src/datasets/registry.ts";
+import { datasets, kandjiDatasets, permissionOf, type Dataset } from "../../src/datasets/registry.ts";
 import { requestsPerDay, thousandMacs, walksPerDay } from "./requests.ts";
 
 /** The table of all datasets. */
@@ -21,6 +21,7 @@ export const permissionText = ({ label, method, path }: Permission): string =>
 export const anchorOf = ({ name }: Pick<Dataset, "name">): string => (name.startsWith("prism-") ? "prism" : name);
 
 function costOf(dataset: Dataset): { rows: string; requests: string } {
+  if (dataset.reading === "feed" && dataset.keeper === "forwarder") return { rows: "–", requests: "none" };
   if (dataset.reading === "feed") {
     const polls = walksPerDay(dataset.defaults.every);
     return { rows: "–", requests: `${number(polls)} to ${number(2 * polls)}` };
@@ -31,8 +32,10 @@ function costOf(dataset: Dataset): { rows: string; requests: string } {
   };
 }
 
-const permissionsOf = (dataset: Dataset): string =>
-  permissionText(dataset.reading === "feed" ? dataset.permission : dataset.ways[0].permission);
+function permissionsOf(dataset: Dataset): string {
+  const asked = kandjiDatasets.get(dataset.name);
+  return asked === undefined ? "none" : permissionText(permissionOf(asked));
+}
 
 /** `page` is where the sections stand; empty for the page itself. */
 export function table(page = ""): string {

@@ -33,11 +33,11 @@ const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `Custom.Kandji.DeviceApps` */
-const nameOf = ({ name }: Listing): string =>
+export const nameOf = ({ name }: Pick<Listing, "name">): string =>
   `Custom.Kandji.${name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`;
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
-const time = { type: "timestamp", timeFormats: ["rfc3339"] } as const;
+export const time = { type: "timestamp", timeFormats: ["rfc3339"] } as const;
 
 /** What a number of this name is of: it was a whole one by chance. */
 const fractions = /score|percent/;
@@ -78,8 +78,16 @@ function fieldsOf(objects: readonly Json[], isTop: boolean): Field[] {
   }));
 }
 
-/** What the forwarder adds: src/collection/listing/row.ts and src/formats/panther.ts. */
-function added({ sends, scope, ways }: Listing): Field[] {
+/** What the format adds: src/formats/panther.ts. */
+export const added: readonly Field[] = [
+  { name: "received_at", description: "When the forwarder read it from Kandji", ...time },
+  { name: "tenant_id", description: "The forwarder's name of the tenant", type: "string", indicators: ["trace_id"] },
+];
+
+/** What the forwarder noticed of a row: src/collection/listing/row.ts. */
+function noted({ sends, scope, ways }: Listing): Field[] {
+  // Rows that never change are sent as they are.
+  if (sends === "once") return [];
   const perDevice = [scope, ...ways.map((way) => way.scope)].includes("device");
   const device: Field = {
     name: "device",
@@ -103,12 +111,7 @@ function added({ sends, scope, ways }: Listing): Field[] {
       ...(perDevice ? [device] : []),
     ],
   };
-  return [
-    // Rows that never change are sent as they are.
-    ...(sends === "once" ? [] : [note]),
-    { name: "received_at", description: "When the forwarder read it from Kandji", ...time },
-    { name: "tenant_id", description: "The forwarder's name of the tenant", type: "string", indicators: ["trace_id"] },
-  ];
+  return [note];
 }
 
 export function schemaOf(dataset: Listing): Schema {
@@ -135,6 +138,6 @@ export function schemaOf(dataset: Listing): Schema {
     description: dataset.holds,
     referenceURL: dataset.source.href,
     fieldDiscoveryEnabled: true,
-    fields: [...fields, ...added(dataset)],
+    fields: [...fields, ...noted(dataset), ...added],
   };
 }

@@ -1,5 +1,5 @@
 import { admins } from "../datasets/admins.ts";
-import { UnreadableAnswer, type Feed, type Micros } from "../datasets/dataset.ts";
+import { UnreadableAnswer, type KandjiFeed, type Micros } from "../datasets/dataset.ts";
 import { microsOf } from "../datasets/instant.ts";
 import type { RequestBudget } from "../kandji/budget.ts";
 import { unreadable, type KandjiClient } from "../kandji/client.ts";
@@ -39,7 +39,7 @@ export interface ActorsAround {
   readonly client: KandjiClient;
   readonly budget: Pick<RequestBudget, "availableAt">;
   readonly store: ActorStore;
-  readonly dataset: Feed;
+  readonly dataset: KandjiFeed;
   /** Of the tenant's secret. */
   readonly fingerprint: string;
 }

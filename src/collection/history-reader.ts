@@ -44,8 +44,8 @@ export class HistoryReader {
   constructor(collection: Collection, seen: SeenIds) {
     this.#c = collection;
     this.#seen = seen;
-    this.lane = { dataset: collection.dataset.name, stream: "history" };
-    this.#source = new PageSource(collection.client, collection.dataset, "history");
+    this.lane = { dataset: collection.log.dataset.name, stream: "history" };
+    this.#source = new PageSource(collection.log, "history");
     const stored = collection.spool.lanes.state<Stored>(this.lane);
     this.#tally = stored?.tally ?? emptyTally;
     this.#usage = stored?.usage;
@@ -82,7 +82,7 @@ export class HistoryReader {
     if (next === null || next.at > range.to || isComplete) return this.#finish(draft);
     draft.edge = edgeAfter(draft, result.page.records, next);
     draft.place = next;
-    const stored = draft.held.length > this.#c.dataset.pageLimit ? this.flush() : 0;
+    const stored = draft.held.length > this.#c.log.dataset.pageLimit ? this.flush() : 0;
     return { kind: "page", stored, isLast: false, oddities: result.onward.oddities };
   }
 

@@ -1,8 +1,7 @@
 import type { FeedOptions } from "../config/config.ts";
-import type { Feed, Micros } from "../datasets/dataset.ts";
+import type { Micros } from "../datasets/dataset.ts";
 import { microsOf } from "../datasets/instant.ts";
 import type { Usage } from "../kandji/budget.ts";
-import type { KandjiClient } from "../kandji/client.ts";
 import type { Failure } from "../kandji/failure.ts";
 import type { Ports } from "../ports.ts";
 import type { Lane } from "../spool/lanes.ts";
@@ -20,6 +19,7 @@ import {
   type Stretch,
 } from "./live.ts";
 import { eventTime, type CollectedRecord, type Page } from "./page.ts";
+import type { Log } from "./log.ts";
 import { PageSource } from "./page-source.ts";
 import { SeenIds } from "./seen.ts";
 import { count, emptyTally, type Tally } from "./tally.ts";
@@ -28,8 +28,7 @@ import { placeAt, type Oddity, type Place } from "./walk.ts";
 export interface Collection {
   readonly ports: Ports;
   readonly spool: Spool;
-  readonly client: KandjiClient;
-  readonly dataset: Feed;
+  readonly log: Log;
   readonly options: FeedOptions;
   /** How late a record may become visible and still be found by polling: as asked for, or wider. */
   readonly overlapMs: () => number;
@@ -86,11 +85,11 @@ export class LiveCollector {
 
   constructor(collection: Collection) {
     this.#c = collection;
-    this.lane = { dataset: collection.dataset.name, stream: "live" };
-    this.#source = new PageSource(collection.client, collection.dataset);
+    this.lane = { dataset: collection.log.dataset.name, stream: "live" };
+    this.#source = new PageSource(collection.log);
     this.#stored = collection.spool.lanes.state<Stored>(this.lane);
     const keepsPast = collection.options.sweepMs > 0;
-    this.seen = new SeenIds(collection.ports.sql, collection.dataset.name, {
+    this.seen = new SeenIds(collection.ports.sql, collection.log.dataset.name, {
       keepsPast,
       ...(this.#stored === undefined ? {} : { floor: this.#stored.live.floor }),
     });
@@ -122,13 +121,13 @@ export class LiveCollector {
 
   /** Stores where the live tail begins, and the history before it as a range to be read. Call it inside a transaction. */
   begin(): void {
-    const { spool, dataset, options, ports } = this.#c;
+    const { spool, log, options, ports } = this.#c;
     this.#state = this.#begun();
     this.#write();
     const from = microsOf(ports.now() - options.backfillMs);
     const to = this.#state.start - 1;
     if (from > to) return;
-    const history = { dataset: dataset.name, destination: null, reason: "backfill", expected: 0 } as const;
+    const history = { dataset: log.dataset.name, destination: null, reason: "backfill", expected: 0 } as const;
     spool.ranges.add({ ...history, from, to, at: from, edge: [], onlyFrom: null, ids: [] });
   }
 
@@ -171,7 +170,7 @@ export class LiveCollector {
 
   /** What is below the floor is not read again: nothing below it may be held. */
   #mustFlush(floorBefore: Micros): boolean {
-    return this.#state.floor > floorBefore || this.#held.size > this.#c.dataset.pageLimit;
+    return this.#state.floor > floorBefore || this.#held.size > this.#c.log.dataset.pageLimit;
   }
 
   /**

@@ -1,7 +1,8 @@
-import { UnreadableAnswer, type Feed, type Micros } from "../datasets/dataset.ts";
+import { UnreadableAnswer, type Micros } from "../datasets/dataset.ts";
 import type { Purpose } from "../kandji/budget.ts";
-import { unreadable, type KandjiClient } from "../kandji/client.ts";
+import { unreadable } from "../kandji/client.ts";
 import type { Failure, FailureKind } from "../kandji/failure.ts";
+import type { Log } from "./log.ts";
 import { PageSize } from "./page-size.ts";
 import { readPage, type Page } from "./page.ts";
 import { advance, queryAt, withoutCursor, type Advance, type Place } from "./walk.ts";
@@ -16,26 +17,24 @@ const refusals: ReadonlySet<FailureKind> = new Set(["unexpected-answer", "wrong-
 
 /** Fetches pages of one dataset for one stream. A page that fails twice as unreadable is asked for with half the limit, down to one record. */
 export class PageSource {
-  readonly #client: KandjiClient;
-  readonly #dataset: Feed;
+  readonly #log: Log;
   readonly #purpose: Purpose;
   readonly #size: PageSize;
 
-  constructor(client: KandjiClient, dataset: Feed, purpose: Purpose = "live") {
+  constructor(log: Log, purpose: Purpose = "live") {
+    this.#log = log;
     this.#purpose = purpose;
-    this.#client = client;
-    this.#dataset = dataset;
-    this.#size = new PageSize(dataset.pageLimit);
+    this.#size = new PageSize(log.dataset.pageLimit);
   }
 
   async read(place: Place, until: Micros | undefined): Promise<PageResult> {
     const limit = this.#size.size;
-    const request = this.#dataset.ask(queryAt(place, limit, until));
-    const result = await this.#client.get(request, this.#dataset.permission, this.#purpose, this.#dataset.name);
+    const { dataset, host } = this.#log;
+    const result = await this.#log.page(queryAt(place, limit, until), this.#purpose);
     if (!result.ok) return this.#failed(result.failure, place);
     try {
-      const page = readPage(this.#dataset, result.body, place.at);
-      const onward = advance(place, page, limit, this.#client.host);
+      const page = readPage(dataset, result.body, place.at);
+      const onward = advance(place, page, limit, host);
       this.#size.read();
       // Read by id, the end of the instant may let the next one in: it comes again in its turn.
       const records = place.byId ? page.records.filter(({ time }) => time === place.at) : page.records;

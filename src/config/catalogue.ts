@@ -4,13 +4,12 @@ import { destinationTypes } from "../destinations/registry.ts";
 import type { Complaint } from "../destinations/settings.ts";
 import { nearest } from "./nearest.ts";
 
-/** Names of this version, and names that are promised and not in it yet: somebody who asks for one has not mistyped it. */
+/** The names that an operator may write. */
 
 interface Catalogue {
   /** `a destination type`. */
   readonly noun: string;
   readonly has: readonly string[];
-  readonly planned: readonly string[];
   /** What `has` in a few words, where there are many. */
   readonly brief?: string;
 }
@@ -22,28 +21,24 @@ const others = ofDatasets.filter((name) => !name.startsWith(prism));
 export const datasetCatalogue: Catalogue = {
   noun: "a dataset",
   has: ofDatasets,
-  planned: ["forwarder-journal", "forwarder-health"],
   brief: `${others.map((name) => `"${name}"`).join(", ")} and "${prism}" with one of its categories`,
 };
 
 export const typeCatalogue: Catalogue = {
   noun: "a destination type",
   has: [...destinationTypes.keys()],
-  planned: [],
 };
 
 export const formatCatalogue: Catalogue = {
   noun: "a format",
   has: [...formats.keys()],
-  planned: [],
 };
 
-/** What is wrong with a name: nothing, not in this version, or mistyped. The name itself is told only when it is one of ours. */
-export function checkName(name: string, { noun, has, planned, brief }: Catalogue): Complaint | undefined {
+/** What is wrong with a name; it is not repeated, since it may be anything. */
+export function checkName(name: string, { noun, has, brief }: Catalogue): Complaint | undefined {
   if (has.includes(name)) return undefined;
   const choice = `This version has ${brief ?? listed(has)}`;
-  if (planned.includes(name)) return { what: `asks for "${name}", which this version does not have yet`, fix: choice };
-  const meant = nearest(name, has) ?? nearest(name, planned);
+  const meant = nearest(name, has);
   return { what: `is not ${noun}`, fix: meant === undefined ? choice : `Did you mean "${meant}"? ${choice}` };
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Feed } from "../datasets/dataset.ts";
 import type { Listing } from "../datasets/listing.ts";
-import { feeds, type Dataset } from "../datasets/registry.ts";
+import { kandjiFeeds, type Dataset } from "../datasets/registry.ts";
 import type { Complaint } from "../destinations/settings.ts";
 import { listed } from "./catalogue.ts";
 import type { DatasetOptions } from "./config.ts";
@@ -40,7 +40,7 @@ function nothing(name: Common, schema: z.ZodType<number, string>, example: strin
   return schema.optional().meta({ ...about, id: `meaningless-${name}` });
 }
 
-function feedOptions({ defaults }: Feed) {
+function feedOptions({ defaults, keeper }: Feed) {
   return {
     every: option(
       // A poll less often than daily would find Datadog's door shut: it drops what is older than 18 hours.
@@ -55,18 +55,22 @@ function feedOptions({ defaults }: Feed) {
       "How late a record may become visible and still be found by polling",
     ),
     snapshotEvery: meaningless.snapshotEvery,
-    sweep: option(
-      duration({ atLeast: "1h", atMost: "30d" }),
-      "3d",
-      'How far back to read events again, for those that became visible later than the overlap; or "never"',
-    ),
-    sweepEvery: option(
-      duration({ atLeast: "10m", atMost: "30d", insteadOfNever: 'Write "sweep": "never"' }),
-      "6h",
-      "How often to do so",
-    ),
+    ...(keeper === "kandji" ? sweepOptions : {}),
   };
 }
+
+const sweepOptions = {
+  sweep: option(
+    duration({ atLeast: "1h", atMost: "30d" }),
+    "3d",
+    'How far back to read events again, for those that became visible later than the overlap; or "never"',
+  ),
+  sweepEvery: option(
+    duration({ atLeast: "10m", atMost: "30d", insteadOfNever: 'Write "sweep": "never"' }),
+    "6h",
+    "How often to do so",
+  ),
+};
 
 function listingOptions({ defaults, sends }: Listing) {
   const isState = sends === "state";
@@ -88,8 +92,10 @@ function listingOptions({ defaults, sends }: Listing) {
 type Particular = "sensitive" | "api" | "enrich" | "sweep" | "sweepEvery";
 
 function particularOptions(dataset: Dataset): Partial<Record<Particular, z.ZodType>> {
-  if (dataset.reading === "feed")
-    return dataset.enrichments === undefined ? {} : { enrich: enrich(dataset.enrichments) };
+  if (dataset.reading === "feed") {
+    const additions = dataset.keeper === "kandji" ? dataset.enrichments : undefined;
+    return additions === undefined ? {} : { enrich: enrich(additions) };
+  }
   const keys = Object.keys(dataset.sensitive);
   const versions = dataset.ways.flatMap(({ api }) => api ?? []);
   return {
@@ -141,7 +147,7 @@ export function datasetOptions(dataset: Dataset): z.ZodType<RawOptions> {
 /** The keys that may stand in the options of a dataset. */
 export const optionKeys = (dataset: Dataset): string[] => [
   ...common,
-  ...(dataset.reading === "feed" ? ["sweep", "sweepEvery"] : []),
+  ...(dataset.reading === "feed" && dataset.keeper === "kandji" ? Object.keys(sweepOptions) : []),
   ...Object.keys(particularOptions(dataset)),
 ];
 
@@ -151,9 +157,11 @@ export function misplacedOption(key: string): Complaint | undefined {
   return what === undefined ? undefined : { what, fix: "Remove it" };
 }
 
-const enriched = [...feeds.values()].filter(({ enrichments }) => enrichments !== undefined).map(({ name }) => name);
+const enriched = [...kandjiFeeds.values()]
+  .filter(({ enrichments }) => enrichments !== undefined)
+  .map(({ name }) => name);
 
-const swept = `is an option of ${listed([...feeds.keys()])} only: everything else is read whole each time`;
+const swept = `is an option of ${listed([...kandjiFeeds.keys()])} only: nothing else can become visible late`;
 
 const misplaced: ReadonlyMap<string, string> = new Map<Particular, string>([
   ["sensitive", "is not an option of this dataset: no key of it is cut out"],

@@ -1,4 +1,5 @@
 import type { Config, Parsed } from "./config.ts";
+import { ownTenantId } from "../datasets/forwarder-log.ts";
 
 /** Name of each secret of a tenant, a destination or a notification → its fingerprint; null for one that cannot be read. No value. */
 export function fingerprintsOf({
@@ -7,7 +8,12 @@ export function fingerprintsOf({
   notifiers = new Map(),
 }: Config): Record<string, string | null> {
   return Object.fromEntries(
-    [...tenants.values(), ...destinations.values(), ...notifiers.values()].flatMap(fingerprintOf),
+    // What the forwarder's own tenant is made of stands in the secrets of others.
+    [
+      ...[...tenants].flatMap(([id, parsed]) => (id === ownTenantId ? [] : [parsed])),
+      ...destinations.values(),
+      ...notifiers.values(),
+    ].flatMap(fingerprintOf),
   );
 }
 

@@ -4,6 +4,8 @@ import { configError } from "./complaints.ts";
 import type { Config, ConfigError, DestinationConfig, NotifierConfig, Parsed, TenantConfig } from "./config.ts";
 import { parseDestination } from "./destination-config.ts";
 import { parseNotifier } from "./notifier-config.ts";
+import { ownTenantId } from "../datasets/forwarder-log.ts";
+import { ownTenant } from "./own-tenant.ts";
 import { type Named, readSecretText } from "./secret-text.ts";
 import { parseTenant } from "./tenant-config.ts";
 
@@ -21,7 +23,7 @@ const tenant: Kind<TenantConfig> = {
   prefix: "TENANT_",
   noun: "tenant",
   // The name under which records that concern no tenant are sent.
-  reserved: new Set(["forwarder"]),
+  reserved: new Set([ownTenantId]),
   parse: parseTenant,
 };
 
@@ -45,8 +47,11 @@ export function readConfig(env: object): Config {
   const allowLocal = entries.some(([name, value]) => name === "ALLOW_LOCAL_HOSTS" && value === "true");
   const misnamed: ConfigError[] = [];
   const notifiers = readKind(notifier, entries, allowLocal, misnamed);
+  const tenants = readKind(tenant, entries, allowLocal, misnamed);
+  const own = ownTenant(tenants);
+  if (own !== undefined) tenants.set(own.id, { ok: true, value: own });
   return {
-    tenants: readKind(tenant, entries, allowLocal, misnamed),
+    tenants,
     destinations: readKind(destination, entries, allowLocal, misnamed),
     notifiers: notifiers.size === 0 ? undefined : notifiers,
     misnamed,

@@ -18,6 +18,9 @@ const noDestinations: Complaint = {
   fix: "Name at least one, or leave the key out for all of them",
 };
 
+/** A quarter of what Kandji grants all tools of a tenant together. */
+export const defaultRequestsPerHour = 2_500;
+
 const datasetShape = Object.fromEntries(
   [...datasets].map(([name, dataset]) => [
     name,
@@ -92,10 +95,10 @@ export function tenantSecret(allowLocal: boolean) {
         .int()
         .min(1)
         .max(requestsPerHour)
-        .default(2500)
+        .default(defaultRequestsPerHour)
         .meta({
           description: "Our share of the 10,000 requests per hour that Kandji gives a tenant",
-          examples: [2500],
+          examples: [defaultRequestsPerHour],
         }),
     })
     .superRefine((chosen, context) => {

@@ -1,4 +1,4 @@
-import { UnreadableAnswer, type Feed, type Query } from "./dataset.ts";
+import { UnreadableAnswer, type KandjiFeed, type Query } from "./dataset.ts";
 import { formatInstant } from "./instant.ts";
 
 // https://api-docs.kandji.io, "List audit events": limit at most 500; start_date and end_date with microseconds.
@@ -14,10 +14,11 @@ const textAt = (record: unknown, key: string): string | undefined => {
 };
 
 /** The audit log: the only true event feed of Kandji/Iru. */
-export const auditEvents: Feed = {
+export const auditEvents: KandjiFeed = {
   name: "audit-events",
   title: "Audit events",
   reading: "feed",
+  keeper: "kandji",
   holds: "What people, tokens and Kandji itself did in the tenant",
   source: new URL("https://api-docs.kandji.io/#audit-log"),
   kind: "append-only",

@@ -48,17 +48,29 @@ export interface Described {
   readonly kind: "append-only" | "state";
 }
 
-/** A log of events that Kandji pages by time: its tail is polled, its past is read once. */
-export interface Feed extends Described {
+/** A log of events that is paged by time: its tail is polled, its past is read once. */
+export type Feed = KandjiFeed | OwnFeed;
+
+interface AnyFeed extends Described {
   readonly reading: "feed";
   readonly kind: "append-only";
-  readonly permission: Permission;
   readonly defaults: { readonly every: string; readonly backfill: string; readonly overlap: string };
-  /** What can be added to its records; absent: nothing. */
-  readonly enrichments?: readonly "actor"[];
   readonly pageLimit: number;
   /** The key of the answer whose array holds the records. */
   readonly recordsKey: string;
+  /** Throws `UnreadableAnswer` when the answer does not have the dataset's shape. */
+  read(answer: unknown): Reading;
+  /** The same record has the same id for ever; `undefined` when the record has none. */
+  idOf(record: unknown): string | undefined;
+  /** The record's own time as it was written; `undefined` when it has none. */
+  timeOf(record: unknown): string | undefined;
+}
+
+export interface KandjiFeed extends AnyFeed {
+  readonly keeper: "kandji";
+  readonly permission: Permission;
+  /** What can be added to its records; absent: nothing. */
+  readonly enrichments?: readonly "actor"[];
   /** What its API page and public samples have; a verification tells of anything else. */
   readonly documented: {
     readonly fields: readonly string[];
@@ -66,13 +78,15 @@ export interface Feed extends Described {
     readonly words: Readonly<Record<string, readonly string[]>>;
   };
   ask(query: Query): KandjiRequest;
-  /** Throws `UnreadableAnswer` when the answer does not have the dataset's shape. */
-  read(answer: unknown): Reading;
-  /** The same record has the same id for ever; `undefined` when the record has none. */
-  idOf(record: unknown): string | undefined;
-  /** The record's own time as Kandji wrote it; `undefined` when it has none. */
-  timeOf(record: unknown): string | undefined;
 }
+
+/** A log of this forwarder itself: it needs no token, and takes nothing of Kandji's hour. */
+export interface OwnFeed extends AnyFeed {
+  readonly keeper: "forwarder";
+  readonly name: OwnName;
+}
+
+export type OwnName = "forwarder-journal" | "forwarder-health";
 
 /** An answer that is not what the dataset's page promises. */
 export class UnreadableAnswer extends Error {}

@@ -2,7 +2,8 @@ import { admins } from "./admins.ts";
 import { auditEvents } from "./audit-events.ts";
 import { behavioralDetections } from "./behavioral-detections.ts";
 import { blueprints } from "./blueprints.ts";
-import type { Feed, Permission } from "./dataset.ts";
+import type { Feed, KandjiFeed, OwnFeed, Permission } from "./dataset.ts";
+import { forwarderHealth, forwarderJournal } from "./forwarder-log.ts";
 import { deviceActivity } from "./device-activity.ts";
 import { deviceApps } from "./device-apps.ts";
 import { deviceDetails } from "./device-details.ts";
@@ -22,8 +23,13 @@ export type Dataset = Feed | Listing;
 const byName = <D extends Dataset>(all: readonly D[]): ReadonlyMap<string, D> =>
   new Map(all.map((dataset) => [dataset.name, dataset]));
 
-/** Logs of events: their tail is polled before anything else. */
-export const feeds: ReadonlyMap<string, Feed> = byName([auditEvents]);
+/** Logs of events at Kandji: their tail is polled before anything else. */
+export const kandjiFeeds: ReadonlyMap<string, KandjiFeed> = byName([auditEvents]);
+
+/** Logs of this forwarder. */
+export const ownFeeds: ReadonlyMap<string, OwnFeed> = byName([forwarderJournal, forwarderHealth]);
+
+export const feeds: ReadonlyMap<string, Feed> = new Map<string, Feed>([...kandjiFeeds, ...ownFeeds]);
 
 /** What is walked whole, in the order in which it comes to its turn: threats first, what costs a request per device last. */
 export const listings: ReadonlyMap<string, Listing> = byName([
@@ -44,9 +50,15 @@ export const listings: ReadonlyMap<string, Listing> = byName([
   deviceApps,
 ]);
 
+/** What is collected from Kandji. */
+export const kandjiDatasets: ReadonlyMap<string, KandjiFeed | Listing> = new Map<string, KandjiFeed | Listing>([
+  ...kandjiFeeds,
+  ...listings,
+]);
+
 /** Every dataset that can be collected, by the name that the operator writes. */
-export const datasets: ReadonlyMap<string, Dataset> = new Map<string, Dataset>([...feeds, ...listings]);
+export const datasets: ReadonlyMap<string, Dataset> = new Map<string, Dataset>([...kandjiDatasets, ...ownFeeds]);
 
 /** What to tick for the token so that a dataset can be read; where there are several endpoints, for the first. */
-export const permissionOf = (dataset: Dataset): Permission =>
+export const permissionOf = (dataset: KandjiFeed | Listing): Permission =>
   dataset.reading === "feed" ? dataset.permission : dataset.ways[0].permission;

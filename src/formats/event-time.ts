@@ -13,12 +13,12 @@ export interface EventTime {
 }
 
 /**
- * A record of state tells when it was seen (`_forwarder.seenAt`), an audit event when it happened. Undefined: no time that can be read.
+ * A record of state tells when it was seen (`_forwarder.seenAt`), an audit event when it happened, and so does an entry of our journal. Undefined: no time that can be read.
  * `record` is parsed JSON.
  */
 export function eventTimeOf(record: unknown): EventTime | undefined {
   const fields = fieldsIn(record);
-  const text = fieldsIn(fields["_forwarder"])["seenAt"] ?? fields["occurred_at"];
+  const text = fieldsIn(fields["_forwarder"])["seenAt"] ?? fields["occurred_at"] ?? fields["timestamp"];
   const time = typeof text === "string" ? readStrictTime(text) : undefined;
   if (time === undefined) return undefined;
   const { second, nanoseconds } = time;

@@ -1,3 +1,4 @@
+import type { OwnName, Query } from "../datasets/dataset.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { JournalPage, JournalQuery } from "../journal/query.ts";
 import type { RefusedAccess } from "../journal/refused-access.ts";
@@ -43,6 +44,8 @@ export interface ForwarderOperations {
   /** What an isolate refused at the door: at most one entry an hour comes of it. */
   refused(access: RefusedAccess): Promise<void>;
   journal(query: JournalQuery): Promise<JournalPage>;
+  /** A page of a log of this forwarder for the tenant that collects it, as text. Throws when the journal cannot be read. */
+  ownLog(name: OwnName, tenant: string, query: Query): Promise<string>;
 }
 
 export type OverallHealth = Exclude<Health, "paused">;

@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { NotifierConfig } from "../config/config.ts";
+import { ownTenantId } from "../datasets/forwarder-log.ts";
 import { readConfig } from "../config/read-config.ts";
+import type { OwnName, Query } from "../datasets/dataset.ts";
 import type { Env } from "../env.ts";
 import { exchange } from "../http.ts";
 import type { JournalEntry } from "../journal/entry.ts";
@@ -145,6 +147,11 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
 
   async journal(query: JournalQuery): Promise<JournalPage> {
     return this.#journal.page(query, Date.now());
+  }
+
+  async ownLog(name: OwnName, tenant: string, query: Query): Promise<string> {
+    const others = [...readConfig({ ...this.env }).tenants.keys()].filter((id) => id !== ownTenantId);
+    return this.#journal.log(name, tenant === ownTenantId ? { others } : { tenant }, query);
   }
 
   /** Opened at its first use: a journal that a newer version wrote must not stop the rest. */

@@ -1,17 +1,20 @@
 import { journalEntry, type JournalEntry } from "../journal/entry.ts";
 import type { JournalPage, JournalQuery } from "../journal/query.ts";
+import type { OwnName, Query } from "../datasets/dataset.ts";
 import type { Sql } from "../ports.ts";
 import { runMigrations, type Migrations } from "../sqlite.ts";
+import { pageOfLog, type Whose } from "./own-log.ts";
 
 /** The tables of the forwarder object, numbered and append-only: a landed step is never edited. */
 const migrations: Migrations = {
   of: "the forwarder",
   table: "journal_migrations",
   steps: [
-    // No index: an entry is one row, and whoever reads pays by reading, which is a thousand times cheaper.
     `CREATE TABLE journal (
        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, result TEXT NOT NULL, actor TEXT NOT NULL,
        actor_name TEXT NOT NULL, tenant TEXT, body TEXT NOT NULL);`,
+    // Who collects the journal asks for what is new every minute, and would look through all of it each time.
+    "CREATE INDEX journal_at ON journal (at);",
   ],
 };
 
@@ -32,7 +35,7 @@ interface Bounds {
   readonly mostEntries?: number;
 }
 
-/** The store of the journal: one row an entry, never changed, deleted only by age or number. */
+/** The store of the journal: one row an entry and one in its index, never changed, deleted only by age or number. */
 export class Journal {
   readonly #sql: Sql;
   readonly #keptMs: number;
@@ -112,6 +115,11 @@ export class Journal {
     // Clocks of Workers differ a little: an hour is more than they do.
     const isEnd = (older?.at ?? -Infinity) < Math.max(query.since ?? 0, now - this.#keptMs) - hourMs;
     return { entries, next: isEnd ? null : bottom };
+  }
+
+  /** A page of it as a log that tenants collect. */
+  log(name: OwnName, whose: Whose, query: Query): string {
+    return pageOfLog(this.#sql, name, whose, query);
   }
 
   /** `undefined` where this actor failed too often within the hour; the last one that is written says so. */

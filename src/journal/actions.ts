@@ -19,6 +19,9 @@ export const descriptions = {
   HEALTH_RESTORED: "A problem of a tenant, dataset or destination is over",
 } as const;
 
+/** What changed by itself: a log of its own (`forwarder-health`), and no deed of anybody. */
+export const healthActions = ["HEALTH_DEGRADED", "HEALTH_RESTORED"] as const satisfies readonly ActionName[];
+
 export type ActionName = keyof typeof descriptions;
 
 export const actionNames = Object.keys(descriptions) as readonly ActionName[];

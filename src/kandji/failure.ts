@@ -12,7 +12,8 @@ export type FailureKind =
   | "kandji-unavailable"
   | "kandji-unreachable"
   | "unreadable-answer"
-  | "unexpected-answer";
+  | "unexpected-answer"
+  | "own-log-unreadable";
 
 export interface Failure {
   readonly kind: FailureKind;

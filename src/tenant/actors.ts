@@ -1,5 +1,5 @@
 import { ActorDirectory, type EnrichmentTrouble, type KnownActors } from "../collection/actors.ts";
-import type { Feed } from "../datasets/dataset.ts";
+import type { KandjiFeed } from "../datasets/dataset.ts";
 import type { RequestBudget } from "../kandji/budget.ts";
 import type { KandjiClient } from "../kandji/client.ts";
 import type { Documents } from "./documents.ts";
@@ -14,7 +14,10 @@ interface Around {
 }
 
 /** The admins of a tenant, where a dataset is to say who acted; nothing is kept of them where none is. */
-export function actorsOf({ options, client, budget, documents }: Around, dataset: Feed): ActorDirectory | undefined {
+export function actorsOf(
+  { options, client, budget, documents }: Around,
+  dataset: KandjiFeed,
+): ActorDirectory | undefined {
   const { ports, tenant } = options;
   const name = `actors ${dataset.name}`;
   if (tenant.datasets.get(dataset.name)?.enrich.includes("actor") !== true) {

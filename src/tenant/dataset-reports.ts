@@ -43,7 +43,7 @@ function accountOfSource(state: TenantState, source: Source, now: number, isWhol
     ...enrichmentProblems(subject, source.enrichmentTrouble),
     ...oddityProblems(subject, source),
     ...sweepProblems(subject, source, state.sweeps.noteOf(source.name), now),
-    ...rhythmProblems(subject, source, state.note.isPaused || state.isPaused({ dataset: source.name }), now),
+    ...rhythmProblems(subject, source, state.isPaused({ dataset: source.name }), now),
   ];
   const about = { tallies: [source.live.tally, source.history.tally], problems, now, isWhole };
   const overlap = overlapReport(source, state.sweeps.noteOf(source.name));

@@ -2,6 +2,7 @@ import type { Config, TenantConfig } from "../config/config.ts";
 import { Connections, healthyConnections, suspectConnections } from "../delivery/connections.ts";
 import type { Courier } from "../delivery/courier.ts";
 import type { Ports, Sql } from "../ports.ts";
+import type { ReadOwnLog } from "./logs.ts";
 import { TenantState } from "./state.ts";
 import { decide, type Plan } from "./plan.ts";
 import { Pulse } from "./pulse.ts";
@@ -16,6 +17,7 @@ export interface EngineOptions {
   readonly tenant: TenantConfig;
   readonly maxRequestsPerRun: number;
   readonly maxSpoolBytes: number | undefined;
+  readonly readOwnLog: ReadOwnLog;
   /** Something will have to be done at this time, though others are still at work. */
   readonly wakeLater: (at: number) => void;
 }

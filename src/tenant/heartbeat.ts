@@ -1,6 +1,6 @@
 import type { TenantConfig } from "../config/config.ts";
 import type { Micros } from "../datasets/dataset.ts";
-import { feeds } from "../datasets/registry.ts";
+import { kandjiFeeds } from "../datasets/registry.ts";
 import { noUsage, type RequestBudget, type Share, type Usage } from "../kandji/budget.ts";
 import type { Lanes } from "../spool/lanes.ts";
 import type { Documents } from "./documents.ts";
@@ -84,9 +84,9 @@ export function takeUp(source: Source, heartbeat: Heartbeat | undefined, now: nu
   source.historySetback = kept.history;
 }
 
-/** Requests that a poll takes which finds nothing, at the most. */
-export const pagesOf = ({ live }: Source): number =>
-  Math.min(maxIdlePages, Math.floor(live.seen.size / recordsPerPage) + 1);
+/** Requests to Kandji that a poll takes which finds nothing, at the most. */
+export const pagesOf = ({ live, isOwn }: Source): number =>
+  isOwn ? 0 : Math.min(maxIdlePages, Math.floor(live.seen.size / recordsPerPage) + 1);
 
 /** Requests that idle polls of these sources may take until the next heartbeat. */
 export const untilNextBeat = (sources: Iterable<Source>): number =>
@@ -156,7 +156,7 @@ const requestsPerPoll = 2;
 
 /** The hour of a tenant, and what live polling is expected to take of it. */
 export function shareOf(tenant: TenantConfig): Share {
-  const polled = [...tenant.datasets].filter(([name]) => feeds.has(name));
+  const polled = [...tenant.datasets].filter(([name]) => kandjiFeeds.has(name));
   const polls = polled.reduce((sum, [, { everyMs }]) => sum + hourMs / everyMs, 0);
   return { perHour: tenant.maxRequestsPerHour, forLive: polls * requestsPerPoll };
 }

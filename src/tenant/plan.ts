@@ -5,7 +5,7 @@ export interface SourceView {
   /** A firing of the cron, or a person, asked for a poll that has not been made to its end. */
   readonly isDue: boolean;
   readonly isPaused: boolean;
-  /** Not before: a failure's back-off or a hold. */
+  /** Not before: a failure's back-off or a hold, or when Kandji may be asked at all. */
   readonly retryAt: number;
   /** When the hour has room for all of a poll: one that is broken off each time would never reach what is new. */
   readonly roomAt: number;
@@ -54,9 +54,7 @@ export interface View {
   /** When a range was last read. */
   readonly lastRangeAt: number;
   readonly couriers: readonly CourierView[];
-  /** When Kandji may be asked, for each purpose. */
-  readonly liveAt: number;
-  readonly historyAt: number;
+  /** When Kandji may be asked for a walk. */
   readonly walkAt: number;
 }
 
@@ -84,7 +82,7 @@ export function decide(view: View, now: number): Plan {
   const due = view.sources.filter(({ isDue, isPaused, isBackedUp }) => isDue && !isPaused && !isBackedUp);
   const live = due.map((source): Candidate => ({
     step: { kind: "live", dataset: source.dataset },
-    at: Math.max(source.retryAt, source.roomAt, view.liveAt),
+    at: Math.max(source.retryAt, source.roomAt),
   }));
   // What becomes free of the hour is for the poll that waits for it.
   const isShareAwaited = due.some(({ roomAt }) => roomAt > now);
@@ -110,7 +108,7 @@ export function decide(view: View, now: number): Plan {
 const rangeCandidates = (view: View): Candidate[] =>
   view.ranges
     .filter(({ isPaused, isBackedUp }) => !isPaused && !isBackedUp)
-    .map((range) => ({ step: { kind: "history", range: range.id }, at: Math.max(range.retryAt, view.historyAt) }));
+    .map((range) => ({ step: { kind: "history", range: range.id }, at: range.retryAt }));
 
 /** Of the walks that can go on now, the urgent ones first, then the one that has waited longest. */
 function nextWalk(view: View, now: number): WalkView | undefined {

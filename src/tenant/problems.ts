@@ -20,6 +20,7 @@ const passes: ReadonlySet<FailureKind> = new Set([
   "kandji-unreachable",
   "rate-limited",
   "unreadable-answer",
+  "own-log-unreadable",
 ]);
 
 export function setbackProblem(subject: string, { failure, since }: Setback, now: number): Problem {

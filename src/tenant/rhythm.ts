@@ -34,10 +34,13 @@ export function unusualSilence(hours: Tally["hours"], now: number): Silence | un
   return now - since >= usualMs ? { since, usualMs } : undefined;
 }
 
-/** Only where reading itself works: otherwise it is known why nothing comes. */
+/** Only where reading itself works: otherwise it is known why nothing comes. What happens to the forwarder itself has no rhythm. */
 export function rhythmProblems(subject: string, source: Source, isPaused: boolean, now: number): Problem[] {
   const isReading =
-    !isPaused && source.liveSetback === null && now - (source.lastSuccessAt ?? 0) < readLatelyMs(source);
+    !source.isOwn &&
+    !isPaused &&
+    source.liveSetback === null &&
+    now - (source.lastSuccessAt ?? 0) < readLatelyMs(source);
   const silence = isReading ? unusualSilence(source.live.tally.hours, now) : undefined;
   if (silence === undefined) return [];
   const { since, usualMs } = silence;

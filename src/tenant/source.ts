@@ -29,11 +29,16 @@ export class Source {
 
   constructor(collection: Collection) {
     this.#collection = collection;
-    this.name = collection.dataset.name;
+    this.name = collection.log.dataset.name;
     this.everyMs = collection.options.everyMs;
     this.live = new LiveCollector(collection);
     this.history = new HistoryReader(collection, this.live.seen);
     this.lastSuccessAt = this.live.tally.lastSuccessAt;
+  }
+
+  /** A log of this forwarder: it is asked neither of Kandji nor of its hour. */
+  get isOwn(): boolean {
+    return this.#collection.log.dataset.keeper === "forwarder";
   }
 
   get options(): FeedOptions {

@@ -1,10 +1,8 @@
-import type { Feed } from "../datasets/dataset.ts";
-import { feeds } from "../datasets/registry.ts";
+import { kandjiFeeds } from "../datasets/registry.ts";
 import { Courier } from "../delivery/courier.ts";
 import { RequestBudget } from "../kandji/budget.ts";
 import { KandjiClient } from "../kandji/client.ts";
 import { Spool } from "../spool/spool.ts";
-import { actorsOf } from "./actors.ts";
 import { chainKeyOf } from "./chain.ts";
 import { beginCounting, countedFromOf } from "./completeness.ts";
 import { Documents } from "./documents.ts";
@@ -26,16 +24,17 @@ import {
   untilNextBeat,
   type Heartbeat,
 } from "./heartbeat.ts";
+import { openSources } from "./logs.ts";
 import { migrate } from "./migrations.ts";
 import { cronSilentAfterMs, startsPoll } from "./plan.ts";
 import { giveThePast } from "./past.ts";
 import { identify, recordIdOf } from "./record-identity.ts";
 import type { Scope } from "./report.ts";
 import { enrol, forgetAbsent, members, noteMissing, noteName, type DestinationNote, type Member } from "./roster.ts";
-import { Source } from "./source.ts";
+import type { Source } from "./source.ts";
 import { rangesFor } from "./view.ts";
 import { carriedOn, takenUp } from "./unwritten-requests.ts";
-import { overlapOf, Sweeps } from "./sweeps.ts";
+import { Sweeps } from "./sweeps.ts";
 import { newNote, tenantNote, type TenantNote } from "./tenant-note.ts";
 import { Walks } from "./walks.ts";
 
@@ -43,7 +42,8 @@ import { Walks } from "./walks.ts";
 export class TenantState {
   readonly spool: Spool;
   readonly budget: RequestBudget;
-  readonly sources = new Map<string, Source>();
+  /** Logs of events, by name. */
+  readonly sources: ReadonlyMap<string, Source>;
   readonly walks: Walks;
   readonly sweeps: Sweeps;
   readonly couriers = new Map<string, Courier>();
@@ -65,8 +65,8 @@ export class TenantState {
     this.#note = this.documents.read<TenantNote>(tenantNote) ?? newNote(ports, tenant);
     this.budget = new RequestBudget(ports, shareOf(tenant), lastUsage(this.documents, this.spool.lanes));
     this.client = new KandjiClient(ports, tenant.apiOrigin, tenant.token, this.budget);
-    this.sweeps = new Sweeps({ ports, documents: this.documents, spool: this.spool }, feeds.keys());
-    for (const [name, dataset] of feeds) this.#addSource(name, dataset);
+    this.sweeps = new Sweeps({ ports, documents: this.documents, spool: this.spool }, kandjiFeeds.keys());
+    this.sources = openSources(this);
     const { spool, client, budget } = this;
     this.walks = new Walks({ ports, tenant, spool, client, budget });
     const heartbeat = this.documents.read<Heartbeat>(heartbeatName);
@@ -93,6 +93,11 @@ export class TenantState {
   /** True while the API has another host than the one the remembered records came from. */
   get isHostNew(): boolean {
     return this.#note.apiOrigin !== this.options.tenant.apiOrigin;
+  }
+
+  /** Whether a poll can tell that it is still the same account. */
+  get readsKandjiLog(): boolean {
+    return [...this.sources.values()].some(({ isOwn }) => !isOwn);
   }
 
   changeNote(change: Partial<TenantNote>): void {
@@ -150,13 +155,14 @@ export class TenantState {
   async poll(dataset: string): Promise<number> {
     const source = this.#source(dataset);
     if (source.live.isNew) this.options.ports.sql.transaction(() => source.live.begin());
-    if (!source.live.isPolling && this.#isShareScarce) this.beat(pagesOf(source));
+    if (!source.live.isPolling && !source.isOwn && this.#isShareScarce) this.beat(pagesOf(source));
     const { liveSetback } = source;
-    const step = await source.poll(this.isHostNew);
+    const isAccountUnsure = this.isHostNew && !source.isOwn;
+    const step = await source.poll(isAccountUnsure);
     this.#keepUsage(step.kind === "failed" || liveSetback !== null);
     if (step.kind === "failed") return 0;
     if (step.isLast && (isSeldom(source) || this.#isEachPollReserved)) this.beat();
-    if (this.isHostNew) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
+    if (isAccountUnsure) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
     return step.stored;
   }
 
@@ -183,7 +189,7 @@ export class TenantState {
     const step = await source.step(ranges, this.budget.left("walk"));
     this.#keepUsage(false);
     if (step.kind === "failed") return 0;
-    if (this.isHostNew && this.sources.size === 0) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
+    if (this.isHostNew && !this.readsKandjiLog) this.changeNote({ apiOrigin: this.options.tenant.apiOrigin });
     return step.stored;
   }
 
@@ -208,16 +214,6 @@ export class TenantState {
     const source = this.sources.get(dataset);
     if (source === undefined) throw new Error(`No source "${dataset}"`);
     return source;
-  }
-
-  #addSource(name: string, dataset: Feed): void {
-    const actors = actorsOf(this, dataset);
-    const options = this.options.tenant.datasets.get(name);
-    if (options === undefined) return;
-    const { spool, client } = this;
-    const overlapMs = (): number => overlapOf(options, this.sweeps.noteOf(name));
-    const around = { ports: this.options.ports, spool, client, overlapMs, usage: () => this.budget.usage() };
-    this.sources.set(name, new Source({ ...around, dataset, options, actors }));
   }
 
   #addCourier({ id, config }: Member): void {

@@ -235,6 +235,7 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
       tenant,
       maxRequestsPerRun: positive(MAX_REQUESTS_PER_RUN) ?? defaultRequestsPerRun,
       maxSpoolBytes: positive(MAX_SPOOL_BYTES),
+      readOwnLog: async (name, id, query) => forwarderOf(this.env).ownLog(name, id, query),
       wakeLater: (at) => this.ctx.waitUntil(this.#arm(at, true).then(this.#alarmIsSet)),
     });
     if (this.ctx.storage.kv.get(absentSinceKey) !== undefined) this.ctx.storage.kv.delete(absentSinceKey);

@@ -27,8 +27,6 @@ export function viewOf(state: TenantState, ports: Pick<Ports, "now">, busy: Read
       isPaused: state.isPaused({ destination: courier.id }),
       wakeAt: courier.wakeAt(),
     })),
-    liveAt: state.budget.availableAt("live"),
-    historyAt: state.budget.availableAt("history"),
     walkAt: state.budget.availableAt("walk"),
   };
 }
@@ -38,14 +36,14 @@ function viewSource(state: TenantState, source: Source, waiting: ReadonlyMap<str
     dataset: source.name,
     isDue: source.isDue,
     isPaused: state.isPaused({ dataset: source.name }) || !state.hasTaker(source.name),
-    retryAt: source.liveSetback?.retryAt ?? 0,
+    retryAt: Math.max(source.liveSetback?.retryAt ?? 0, source.isOwn ? 0 : state.budget.availableAt("live")),
     roomAt: roomAt(state, source),
     isBackedUp: fastest(state, source.name, waiting) > state.spool.maxBytes / 2,
   };
 }
 
 const roomAt = (state: TenantState, source: Source): number =>
-  source.live.isPolling ? 0 : state.budget.availableAt("live", pagesOf(source));
+  source.live.isPolling || source.isOwn ? 0 : state.budget.availableAt("live", pagesOf(source));
 
 function viewRanges(state: TenantState, waiting: ReadonlyMap<string, number>, now: number): RangeView[] {
   return state.spool.ranges.all().flatMap(({ id, dataset, destination }) => {
@@ -57,8 +55,8 @@ function viewRanges(state: TenantState, waiting: ReadonlyMap<string, number>, no
       {
         id,
         dataset,
-        isPaused: isRangePaused(state, dataset, destination),
-        retryAt: source.historySetback?.retryAt ?? 0,
+        isPaused: isRangePaused(state, source, destination),
+        retryAt: Math.max(source.historySetback?.retryAt ?? 0, source.isOwn ? 0 : state.budget.availableAt("history")),
         isBackedUp: isFarAhead || (destination !== null && !takesNow(state, destination, ahead, now)),
       },
     ];
@@ -75,7 +73,7 @@ function viewWalk(state: TenantState, source: WalkSource, waiting: ReadonlyMap<s
     dataset: name,
     isDue,
     // Where a poll can tell whether this is still the same account, a walk waits for it.
-    isPaused: state.isPaused({ dataset: name }) || !state.hasTaker(name) || (state.isHostNew && state.sources.size > 0),
+    isPaused: state.isPaused({ dataset: name }) || !state.hasTaker(name) || (state.isHostNew && state.readsKandjiLog),
     isBackedUp: fastest(state, name, waiting) > Math.min(historyAheadBytes, state.spool.maxBytes / 4),
     at: Math.max(setback?.retryAt ?? 0, source.paceAt()),
     isUrgent,
@@ -101,10 +99,10 @@ export function rangesFor(
   });
 }
 
-const isRangePaused = (state: TenantState, dataset: string, destination: string | null): boolean =>
+const isRangePaused = (state: TenantState, { name: dataset, isOwn }: Source, destination: string | null): boolean =>
   state.isPaused(destination === null ? { dataset } : { dataset, destination }) ||
   !state.hasTaker(dataset) ||
-  state.isHostNew;
+  (state.isHostNew && !isOwn);
 
 /** What is read for one destination alone waits until that destination takes what it has, or has nothing to try with. */
 function takesNow(state: TenantState, destination: string, ahead: number, now: number): boolean {

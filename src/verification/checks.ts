@@ -3,7 +3,7 @@ import type { DestinationConfig, TenantConfig } from "../config/config.ts";
 import { admins } from "../datasets/admins.ts";
 import { microsOf } from "../datasets/instant.ts";
 import { datasets } from "../datasets/registry.ts";
-import { UnreadableAnswer, type Feed, type KandjiRequest } from "../datasets/dataset.ts";
+import { UnreadableAnswer, type KandjiFeed, type KandjiRequest } from "../datasets/dataset.ts";
 import { devices } from "../datasets/devices.ts";
 import type { Listing, Way } from "../datasets/listing.ts";
 import { Pass } from "../delivery/pass.ts";
@@ -36,8 +36,8 @@ export async function checkSource(
   for (const [name, { api, enrich }] of tenant.datasets) {
     const dataset = datasets.get(name);
     if (dataset === undefined) continue;
-    if (dataset.reading === "feed") checks.push(...(await asker.feed(dataset, mayName)));
-    else checks.push(await asker.listing(dataset, api));
+    if (dataset.reading === "listing") checks.push(await asker.listing(dataset, api));
+    else if (dataset.keeper === "kandji") checks.push(...(await asker.feed(dataset, mayName)));
     const isNamed = enrich.includes("actor") && !tenant.datasets.has(admins.name);
     if (isNamed) checks.push(await asker.listing(admins, undefined));
   }
@@ -60,7 +60,7 @@ class Asker {
     this.#client = client;
   }
 
-  async feed(dataset: Feed, mayName: boolean): Promise<Check[]> {
+  async feed(dataset: KandjiFeed, mayName: boolean): Promise<Check[]> {
     const since = microsOf(this.#ports.now() - recentMs);
     const request = dataset.ask({ limit: sampleSize, since, order: "time" });
     let records: readonly unknown[] = [];

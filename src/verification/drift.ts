@@ -1,4 +1,4 @@
-import type { Feed } from "../datasets/dataset.ts";
+import type { KandjiFeed } from "../datasets/dataset.ts";
 import type { Check } from "./check.ts";
 
 /** What records have and their API page has not. Names only: nobody reads a value here but a word of those that hold one of a few. */
@@ -13,7 +13,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Holds a sample of a dataset's records to what is documented. `mayName`: whether words of records may be told here. */
-export function checkRecords(dataset: Feed, records: readonly unknown[], mayName: boolean): Check {
+export function checkRecords(dataset: KandjiFeed, records: readonly unknown[], mayName: boolean): Check {
   const name = `Kandji: records of ${dataset.name}`;
   const lacking = records.filter(
     (record) => dataset.idOf(record) === undefined || dataset.timeOf(record) === undefined,
@@ -39,7 +39,7 @@ export function checkRecords(dataset: Feed, records: readonly unknown[], mayName
   return { name, ok: true, message, ...told };
 }
 
-function driftIn(record: unknown, { documented }: Feed, mayName: boolean): string[] {
+function driftIn(record: unknown, { documented }: KandjiFeed, mayName: boolean): string[] {
   if (!isObject(record)) return ["a record that is no object"];
   const fields = Object.keys(record).filter((field) => !documented.fields.includes(field));
   const words = Object.entries(documented.words).flatMap(([field, known]) => {

@@ -1,3 +1,4 @@
+import { ownTenantId } from "../datasets/forwarder-log.ts";
 import type { Config, ConfigError, TenantConfig } from "../config/config.ts";
 import type { DestinationReport, Health, Problem, TenantReport } from "../tenant/report.ts";
 import type { Fleet } from "../forwarder/fleet.ts";
@@ -16,7 +17,8 @@ export interface TenantStatus extends Omit<TenantReport, "reportedAt"> {
 
 /** What the secret asks for, as far as it may be shown. */
 export interface TenantSettings {
-  readonly apiHost: string;
+  /** Null for the forwarder's own tenant, which asks no API. */
+  readonly apiHost: string | null;
   readonly jurisdiction: string | null;
   readonly datasets: readonly {
     readonly name: string;
@@ -201,7 +203,12 @@ export function secretProblem(error: ConfigError): Problem {
   };
 }
 
-function notesOf({ secret, secretName, report }: KnownTenant): string[] {
+function notesOf({ id, secret, secretName, report }: KnownTenant): string[] {
+  if (secret === undefined && id === ownTenantId) {
+    return [
+      "No tenant collects a log of this forwarder any more: nothing of it is sent. What waits is kept for 30 days",
+    ];
+  }
   if (secret === undefined) {
     return [
       `Secret ${secretName} is absent: this tenant rests. Its state is kept for 30 days; put the secret back and it goes on where it stopped`,
@@ -223,7 +230,7 @@ function settingsOf({ secret }: KnownTenant): TenantSettings | null {
 
 function shown(config: TenantConfig): TenantSettings {
   return {
-    apiHost: new URL(config.apiOrigin).host,
+    apiHost: config.id === ownTenantId ? null : new URL(config.apiOrigin).host,
     jurisdiction: config.jurisdiction ?? null,
     datasets: [...config.datasets].map(([name, { everyMs, backfillMs, overlapMs, snapshotEveryMs }]) => ({
       name,

@@ -4,6 +4,7 @@
  */
 import { OutgoingRecord } from "../../src/destinations/record.ts";
 import type { FormatContext } from "../../src/formats/format.ts";
+import { listings } from "../../src/datasets/registry.ts";
 import { formats } from "../../src/formats/registry.ts";
 import { samples } from "../datasets/records.ts";
 import { context } from "../formats/shaped.ts";
@@ -26,7 +27,7 @@ const now = Date.parse("2026-05-01T08:31:02Z");
 
 function kinds(): ReadonlyMap<string, readonly Text[]> {
   const events = makeEvents({ seed: 1, count: 2_000, from: now - day, to: now }, now);
-  const rows = [...samples.values()].flat().filter(({ dataset }) => dataset !== "audit-events");
+  const rows = [...samples.values()].flat().filter(({ dataset }) => listings.has(dataset));
   return new Map<string, readonly Text[]>([
     ["audit events", events.map(({ raw }) => ({ about: { ...context, dataset: "audit-events" }, raw }))],
     ["rows of all datasets", rows.map(({ dataset, raw }) => ({ about: { ...context, dataset }, raw }))],

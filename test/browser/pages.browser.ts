@@ -3,7 +3,7 @@ import { join } from "node:path";
 import axe, { type AxeResults } from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { datasets, permissionOf } from "../../src/datasets/registry.ts";
+import { datasets, kandjiDatasets, permissionOf } from "../../src/datasets/registry.ts";
 import { startSimulator, type SimulatorProcess } from "../simulator/simulator-process.ts";
 import { startWorker, type WorkerProcess } from "../simulator/worker-process.ts";
 
@@ -27,7 +27,7 @@ const paths = [
 /** To be looked at: what a test cannot say is whether a page is easy to read. */
 const screenshots = join(import.meta.dirname, "../../screenshots");
 /** Whatever a dataset asks for. */
-const permissions = [...datasets.values()].map((dataset) => permissionOf(dataset).path);
+const permissions = [...kandjiDatasets.values()].map((dataset) => permissionOf(dataset).path);
 /** A phone, a desk. */
 const widths = [360, 1440] as const;
 const schemes = ["light", "dark"] as const;

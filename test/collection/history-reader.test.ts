@@ -15,7 +15,7 @@ const backfill = { dataset: "audit-events", destination: null, reason: "backfill
 const whole = { ...backfill, from: past, at: past, to: start * 1000, onlyFrom: null, ids: [] };
 
 const readerOf = (collection: Collection): HistoryReader =>
-  new HistoryReader(collection, new SeenIds(collection.ports.sql, collection.dataset.name));
+  new HistoryReader(collection, new SeenIds(collection.ports.sql, collection.log.dataset.name));
 
 const only = ({ spool }: Pick<Setting, "spool">): Range => {
   const [range] = spool.ranges.all();
@@ -55,7 +55,7 @@ describe("a sweep", () => {
     it.spool.ranges.add(swept);
     return readAll(it, new HistoryReader(it.collection, seen));
   };
-  const seenOf = ({ collection }: Setting): SeenIds => new SeenIds(collection.ports.sql, collection.dataset.name);
+  const seenOf = ({ collection }: Setting): SeenIds => new SeenIds(collection.ports.sql, collection.log.dataset.name);
 
   test("stores what had not been collected, and remembers it: no later sweep stores it again", async () => {
     const it = setting({ pageLimit: 7 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { kandjiLog } from "../../src/collection/log.ts";
 import { PageSource } from "../../src/collection/page-source.ts";
 import { placeAt } from "../../src/collection/walk.ts";
 import { auditEvents } from "../../src/datasets/audit-events.ts";
@@ -29,7 +30,7 @@ function sourceOf(answering: Answering): { source: PageSource; limits: number[];
   };
   const budget = new RequestBudget(ports, { perHour: 1e6, forLive: 1 }, noUsage);
   const client = new KandjiClient(ports, "https://acme.api.kandji.io", new Secret("token"), budget);
-  return { source: new PageSource(client, auditEvents), limits, answer: (to) => (state.answering = to) };
+  return { source: new PageSource(kandjiLog(client, auditEvents)), limits, answer: (to) => (state.answering = to) };
 }
 
 const place = placeAt(start * 1000);

@@ -1,7 +1,8 @@
+import { kandjiLog } from "../../src/collection/log.ts";
 import type { Collection } from "../../src/collection/live-collector.ts";
 import type { FeedOptions } from "../../src/config/config.ts";
 import { auditEvents } from "../../src/datasets/audit-events.ts";
-import type { Feed } from "../../src/datasets/dataset.ts";
+import type { KandjiFeed } from "../../src/datasets/dataset.ts";
 import { parseInstant } from "../../src/datasets/instant.ts";
 import { noUsage, RequestBudget } from "../../src/kandji/budget.ts";
 import { KandjiClient } from "../../src/kandji/client.ts";
@@ -32,7 +33,7 @@ export function setting(
   { sql = new NodeSql(), clock = { at: start }, log = new AuditLog(() => clock.at) } = {},
 ): Setting {
   const { pageLimit = auditEvents.pageLimit, maxSpoolBytes, ...rest } = options;
-  const dataset: Feed = { ...auditEvents, pageLimit };
+  const dataset: KandjiFeed = { ...auditEvents, pageLimit };
   migrate(sql);
   const ports: Ports = {
     now: () => clock.at,
@@ -57,7 +58,14 @@ export function setting(
     clock,
     log,
     spool,
-    collection: { ports, spool, client, dataset, options: chosen, overlapMs, usage: () => budget.usage() },
+    collection: {
+      ports,
+      spool,
+      log: kandjiLog(client, dataset),
+      options: chosen,
+      overlapMs,
+      usage: () => budget.usage(),
+    },
     again: () => setting(options, { sql, clock, log }),
   };
 }

@@ -16,6 +16,7 @@ import type { Answer } from "./fixture.ts";
 import { fixtures } from "./fixtures.ts";
 import { auditEvents } from "./audit-events.ts";
 import { mac } from "./fleet.ts";
+import { healthEntries, journalEntries } from "./journal-entries.ts";
 
 /** The records that the fixtures become, as the spool holds them: what formats and destinations are given of each dataset. */
 
@@ -91,15 +92,14 @@ const ofListing = (listing: Listing): readonly Sample[] =>
     })),
   );
 
-const ofAudit: readonly Sample[] = [...auditEvents].map(([of, event]) => ({
-  of,
-  dataset: "audit-events",
-  raw: JSON.stringify(event),
-}));
+const ofFeed = (dataset: string, records: ReadonlyMap<string, object>): readonly Sample[] =>
+  [...records].map(([of, record]) => ({ of, dataset, raw: JSON.stringify(record) }));
 
 /** Records with a name each, by dataset. */
 export const samples: ReadonlyMap<string, readonly Sample[]> = new Map([
-  ["audit-events", ofAudit],
+  ["audit-events", ofFeed("audit-events", auditEvents)],
+  ["forwarder-journal", ofFeed("forwarder-journal", journalEntries)],
+  ["forwarder-health", ofFeed("forwarder-health", healthEntries)],
   ...[...listings.values()].map((listing) => [listing.name, ofListing(listing)] as const),
 ]);
 

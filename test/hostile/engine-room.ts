@@ -98,6 +98,7 @@ export class EngineRoom {
       tenant: tenant.value,
       maxRequestsPerRun: requestsPerRun,
       maxSpoolBytes: this.#maxSpoolBytes,
+      readOwnLog: async () => '{"entries":[],"next":null}',
       wakeLater: () => {},
     });
   }

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect } from "vitest";
+import { kandjiLog } from "../../src/collection/log.ts";
 import { PageSource } from "../../src/collection/page-source.ts";
 import { readPage, type Page } from "../../src/collection/page.ts";
 import { advance, placeAt, queryAt, type Place } from "../../src/collection/walk.ts";
@@ -73,7 +74,7 @@ describe("an answer", () => {
     fc.record({ hostile: anyAnswer(anyBody), place: anyPlace }),
     async ({ hostile, place }) => {
       const { client, budget, asked } = clientFor(hostile);
-      const result = await new PageSource(client, auditEvents).read(place, undefined);
+      const result = await new PageSource(kandjiLog(client, auditEvents)).read(place, undefined);
       expect(asked).toHaveLength(1);
       for (const request of asked) expectAtHome(request);
       expect(budget.availableAt("live")).toBeLessThanOrEqual(start + hundredYearsMs);

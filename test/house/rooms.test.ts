@@ -27,7 +27,7 @@ const doors: Readonly<Record<string, Doors>> = {
   "env.ts": { names: ["forwarder", "tenant"] },
 
   // Pure leaves: what can be asked, what it looks like on arrival, who takes it.
-  datasets: { uses: ["ports.ts", "secret.ts"] },
+  datasets: { uses: ["json.ts", "ports.ts", "secret.ts"] },
   formats: { uses: ["datasets", "json.ts", "ports.ts", "secret.ts"] },
   // Of the datasets, the names that settings may use.
   destinations: { uses: ["datasets", "formats", "json.ts", "ports.ts", "secret.ts", "version.ts"] },
@@ -82,7 +82,17 @@ const doors: Readonly<Record<string, Doors>> = {
     platform: true,
   },
   forwarder: {
-    uses: ["config", "env.ts", "http.ts", "journal", "ports.ts", "retry-after.ts", "sqlite.ts", "version.ts"],
+    uses: [
+      "config",
+      "datasets",
+      "env.ts",
+      "http.ts",
+      "journal",
+      "ports.ts",
+      "retry-after.ts",
+      "sqlite.ts",
+      "version.ts",
+    ],
     names: ["tenant"],
     platform: true,
   },

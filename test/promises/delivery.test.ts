@@ -14,10 +14,11 @@ function house(
   vars: { maxSpoolBytes?: number; settings?: Readonly<Record<string, object>>; tenant?: object } = {},
 ): Household {
   const destinations = Object.fromEntries(Object.keys(intakes).map((name) => [name, vars.settings?.[name] ?? {}]));
+  const { tenant, settings: _, ...rest } = vars;
   return new Household(
     { kandji: { acme: { token: "token-of-acme", events } }, intakes },
-    secrets(destinations, vars.tenant),
-    vars,
+    secrets(destinations, tenant),
+    rest,
   );
 }
 

@@ -1,4 +1,4 @@
-import { datasets, listings } from "../../src/datasets/registry.ts";
+import { kandjiDatasets, listings } from "../../src/datasets/registry.ts";
 import type { KandjiPlan } from "../simulator/world.ts";
 import { Household, minute, secrets } from "../tenant/household.ts";
 import { ListingOracle } from "./listing-oracle.ts";
@@ -6,7 +6,7 @@ import { ListingOracle } from "./listing-oracle.ts";
 /** A tenant whose fleet is walked, with an oracle that sees both ends. */
 
 /** What each endpoint wants of the token. */
-const permissions = [...datasets.values()].flatMap((dataset) =>
+const permissions = [...kandjiDatasets.values()].flatMap((dataset) =>
   dataset.reading === "feed" ? [dataset.permission.path] : dataset.ways.map(({ permission }) => permission.path),
 );
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { datasets } from "../../src/datasets/registry.ts";
+import { kandjiDatasets } from "../../src/datasets/registry.ts";
 import type { Delivery } from "../simulator/intake-memory.ts";
 import { QUIET } from "../simulator/fleet/fleet-plan.ts";
 import type { KandjiPlan } from "../simulator/world.ts";
@@ -11,7 +11,7 @@ type Row = Readonly<Record<string, unknown>> & {
   readonly _forwarder?: { readonly change: string; readonly changed?: readonly string[] };
 };
 
-const paths = [...datasets.values()].flatMap((dataset) =>
+const paths = [...kandjiDatasets.values()].flatMap((dataset) =>
   dataset.reading === "feed" ? [dataset.permission.path] : dataset.ways.map(({ permission }) => permission.path),
 );
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { schemaFiles } from "../../scripts/write-panther-schemas/files.ts";
+import { ownSchemaOf } from "../../scripts/write-panther-schemas/own-schema.ts";
 import { schemaOf, type Field, type Value } from "../../scripts/write-panther-schemas/schema.ts";
 import { yamlOf } from "../../scripts/write-panther-schemas/yaml.ts";
 import { devices } from "../../src/datasets/devices.ts";
-import { datasets, listings } from "../../src/datasets/registry.ts";
-import { recordsOf } from "../datasets/records.ts";
+import { datasets, listings, ownFeeds } from "../../src/datasets/registry.ts";
+import { recordsOf, samples } from "../datasets/records.ts";
 import { shapedBy } from "../formats/shaped.ts";
 import { filesBelow, textOf } from "../house/tree.ts";
 
@@ -56,6 +57,7 @@ const fieldsIn = (fields: readonly Field[]): Field[] =>
   fields.flatMap((field) => [field, ...(field.type === "object" ? fieldsIn(field.fields) : [])]);
 
 const shaped = shapedBy("panther");
+const recordsOfLog = (name: string): string[] => (samples.get(name) ?? []).map(({ raw }) => raw);
 
 describe("docs/panther", () => {
   it("has what `npm run panther-schemas` writes, and nothing else", () => {
@@ -66,16 +68,22 @@ describe("docs/panther", () => {
   it("has a schema for every dataset but the audit log, each under a name of its own", () => {
     const expected = [...datasets.keys()].filter((name) => name !== "audit-events").map((name) => `${name}.yml`);
     expect([...schemaFiles().keys()].toSorted()).toEqual(expected.toSorted());
-    const names = [...listings.values()].map((dataset) => schemaOf(dataset).schema);
+    const names = [...[...listings.values()].map(schemaOf), ...[...ownFeeds.values()].map(ownSchemaOf)].map(
+      ({ schema }) => schema,
+    );
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^Custom\.Kandji(?:\.[A-Z][A-Za-z0-9]+)+$/u);
     expect(names).toContain("Custom.Kandji.PrismGatekeeperAndXprotect");
   });
 
-  describe.each([...listings])("%s.yml", (name, dataset) => {
-    const { fields } = schemaOf(dataset);
+  const schemas = [
+    ...[...listings].map(([name, dataset]) => [name, schemaOf(dataset), recordsOf(dataset)] as const),
+    ...[...ownFeeds].map(([name, dataset]) => [name, ownSchemaOf(dataset), recordsOfLog(name)] as const),
+  ];
+
+  describe.each(schemas)("%s.yml", (name, { fields }, raws) => {
     const whole: Value = { type: "object", fields };
-    const records = recordsOf(dataset).map((raw) => JSON.parse(shaped(raw, { dataset: name })) as Json);
+    const records = raws.map((raw) => JSON.parse(shaped(raw, { dataset: name })) as Json);
 
     it("takes every record that is sent, notices of what is gone among them", () => {
       expect(records.length).toBeGreaterThan(0);

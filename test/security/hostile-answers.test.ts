@@ -1,6 +1,7 @@
 /** A Kandji, or an intake, that answers whatever would do most harm. */
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { kandjiLog } from "../../src/collection/log.ts";
 import { PageSource } from "../../src/collection/page-source.ts";
 import { placeAt, type Place } from "../../src/collection/walk.ts";
 import { auditEvents } from "../../src/datasets/audit-events.ts";
@@ -32,7 +33,7 @@ async function follow(next: string): Promise<HttpRequest[]> {
     },
   };
   const budget = new RequestBudget(ports, { perHour: 1e6, forLive: 1 }, noUsage);
-  const source = new PageSource(new KandjiClient(ports, origin, new Secret(token), budget), auditEvents);
+  const source = new PageSource(kandjiLog(new KandjiClient(ports, origin, new Secret(token), budget), auditEvents));
   let place: Place | null = placeAt(now * 1000);
   for (let pages = 0; place !== null && pages < 10; pages += 1) {
     const result = await source.read(place, undefined);

@@ -1,8 +1,10 @@
 import type { Config } from "../../src/config/config.ts";
 import { readConfig } from "../../src/config/read-config.ts";
+import { Journal } from "../../src/forwarder/journal.ts";
 import { exchange } from "../../src/http.ts";
 import { TimedOut, type Ports } from "../../src/ports.ts";
 import { Engine } from "../../src/tenant/engine.ts";
+import type { ReadOwnLog } from "../../src/tenant/logs.ts";
 import { nextAlarm } from "../../src/tenant/plan.ts";
 import type { TenantReport } from "../../src/tenant/report.ts";
 import { reportOf } from "../../src/tenant/reporter.ts";
@@ -40,14 +42,17 @@ export class Household {
   env: Record<string, string>;
   alarmAt: number | null = null;
   #engine: Engine | undefined;
+  #journal: Journal | undefined;
+  readonly #tenant: string;
   readonly #random = randomFrom(7);
   readonly #vars: { readonly maxRequestsPerRun: number; readonly maxSpoolBytes: number | undefined };
 
   constructor(
     plan: WorldPlan,
     env: Record<string, string>,
-    vars: { readonly maxRequestsPerRun?: number; readonly maxSpoolBytes?: number } = {},
+    vars: { readonly maxRequestsPerRun?: number; readonly maxSpoolBytes?: number; readonly tenant?: string } = {},
   ) {
+    this.#tenant = vars.tenant ?? "acme";
     this.env = env;
     this.#vars = { maxRequestsPerRun: vars.maxRequestsPerRun ?? 45, maxSpoolBytes: vars.maxSpoolBytes };
     // Whoever hangs is not waited for: the clock goes on.
@@ -62,14 +67,23 @@ export class Household {
     return readConfig(this.env);
   }
 
+  /** What the forwarder object writes down. */
+  get journal(): Journal {
+    this.#journal ??= new Journal(new NodeSql(), { keptMs: 365 * day });
+    return this.#journal;
+  }
+
+  readOwnLog: ReadOwnLog = async (name, id, query) => this.journal.log(name, { tenant: id }, query);
+
   get engine(): Engine {
-    const tenant = this.config.tenants.get("acme");
+    const tenant = this.config.tenants.get(this.#tenant);
     if (tenant?.ok !== true) throw new Error("The test's tenant has no valid secret");
     this.#engine ??= new Engine({
       ports: this.#ports(),
       config: this.config,
       tenant: tenant.value,
       ...this.#vars,
+      readOwnLog: async (name, id, query) => this.readOwnLog(name, id, query),
       wakeLater: (at) => this.#arm(at),
     });
     return this.#engine;

@@ -44,8 +44,6 @@ const view = (change: Partial<View> = {}): View => ({
   walks: [],
   lastRangeAt: 0,
   couriers: [],
-  liveAt: now,
-  historyAt: now,
   walkAt: now,
   ...change,
 });
@@ -94,15 +92,14 @@ describe("what a tenant does next", () => {
       null,
     ],
     ["a poll after its back-off", { sources: [source({ retryAt: now + 5 })] }, null, now + 5],
-    ["a poll when Kandji may be asked", { sources: [source({ retryAt: now + 5 })], liveAt: now + 9 }, null, now + 9],
-    ["history when its share allows", { ranges: [range({ retryAt: now + 5 })], historyAt: now + 9 }, null, now + 9],
+    ["history when its share allows", { ranges: [range({ retryAt: now + 9 })] }, null, now + 9],
     [
       "live while history has used up its share",
-      { sources: [source()], ranges: [range()], historyAt: now + 9 },
+      { sources: [source()], ranges: [range({ retryAt: now + 9 })] },
       live,
       now,
     ],
-    ["at once what was due long ago", { sources: [source({ retryAt: now - minute })], liveAt: now - 9 }, live, now],
+    ["at once what was due long ago", { sources: [source({ retryAt: now - minute })] }, live, now],
   ])("%s", (_, change, collect, wakeAt) => {
     expect(decide(view(change), now)).toEqual({ collect, deliver: [], wakeAt });
   });

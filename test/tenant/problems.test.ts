@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { WalkOddity } from "../../src/collection/listing/walk-state.ts";
-import { datasets } from "../../src/datasets/registry.ts";
+import { kandjiDatasets } from "../../src/datasets/registry.ts";
 import {
   ageProblem,
   setbackProblem,
@@ -53,7 +53,7 @@ describe("what stands in the way of collection", () => {
 });
 
 describe("what stands in the way of a walk", () => {
-  const permissions = [...datasets.values()].flatMap((dataset) =>
+  const permissions = [...kandjiDatasets.values()].flatMap((dataset) =>
     dataset.reading === "feed" ? [dataset.permission.path] : dataset.ways.map(({ permission }) => permission.path),
   );
   const walking = (chosen: object, tenant: object = {}, kandji: object = {}): Household =>

@@ -1,6 +1,6 @@
 /** Contract §6, `POST /tenants/:tenant/verify`: both ends are tried for real, and nobody before the time that they named. */
 import { describe, expect, test } from "vitest";
-import { datasets as registered, permissionOf } from "../../src/datasets/registry.ts";
+import { kandjiDatasets, permissionOf } from "../../src/datasets/registry.ts";
 import type { Check, Verification } from "../../src/tenant/report.ts";
 import { verify } from "../../src/tenant/verify.ts";
 import type { FaultSettings } from "../simulator/faults.ts";
@@ -99,7 +99,7 @@ describe("verification of what is walked", () => {
   });
 
   /** What the token needs for each dataset, as its first way asks. */
-  const needed = new Map([...registered].map(([name, dataset]) => [name, permissionOf(dataset)]));
+  const needed = new Map([...kandjiDatasets].map(([name, dataset]) => [name, permissionOf(dataset)]));
   const paths = [...new Set([...needed.values()].map(({ path }) => path))];
 
   test.each(paths)("names %s when it alone is missing, and what cannot be asked without it", async (missing) => {

@@ -1,5 +1,5 @@
 import type { Config, DestinationConfig, Parsed, TenantConfig } from "../../src/config/config.ts";
-import { listings } from "../../src/datasets/registry.ts";
+import { listings, ownFeeds } from "../../src/datasets/registry.ts";
 import type { Fleet } from "../../src/forwarder/fleet.ts";
 import type { JournalEntry } from "../../src/journal/entry.ts";
 import type { RefusedAccess } from "../../src/journal/refused-access.ts";
@@ -95,6 +95,7 @@ export function everyDataset(): DatasetReport[] {
   ];
   return [
     aDataset({ completeness: [anHour()] }),
+    ...[...ownFeeds.keys()].map((name) => aDataset({ name })),
     ...walked.map((dataset, index) => ({ ...dataset, ...changes[index] })),
   ];
 }

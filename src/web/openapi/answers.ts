@@ -44,7 +44,7 @@ const replay: z.ZodType<ReplayReport> = component(
 const settings: z.ZodType<TenantSettings> = component(
   "TenantSettings",
   z.object({
-    apiHost: z.string(),
+    apiHost: z.string().nullable(),
     jurisdiction: z.string().nullable(),
     datasets: z.array(
       z.object({

@@ -46,7 +46,7 @@ export function Settings({ status }: { status: StatusOfOne }): JSX.Element {
       <h2>Details</h2>
       <dl>
         <Fact name="Waiting in the spool">{bytes(status.spoolBytes)}</Fact>
-        {settings !== null && <Fact name="API host">{settings.apiHost}</Fact>}
+        {settings !== null && settings.apiHost !== null && <Fact name="API host">{settings.apiHost}</Fact>}
         {settings !== null && <Fact name="Jurisdiction">{settings.jurisdiction ?? "none"}</Fact>}
         {settings !== null && <Fact name="Destinations">{settings.destinations?.join(", ") ?? "all"}</Fact>}
       </dl>
