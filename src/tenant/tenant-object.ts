@@ -16,12 +16,14 @@ import type {
   Problem,
   ReplayAnswer,
   ReplayOrder,
+  ReplayPreview,
   Scope,
   TenantOperations,
   TenantReport,
   Verification,
 } from "./report.ts";
 import { replay } from "./replay.ts";
+import { previewReplay } from "./replay-preview.ts";
 import { reportOf } from "./reporter.ts";
 import { keptAbsentMs } from "./roster.ts";
 
@@ -79,6 +81,10 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     const answer = this.#change(({ state }) => replay(state, order));
     this.#goOn(this.#open());
     return answer;
+  }
+
+  async previewReplay(order: ReplayOrder): Promise<ReplayPreview> {
+    return previewReplay(this.#open().state, order);
   }
 
   async chains(): Promise<ChainStanding[]> {

@@ -5,8 +5,9 @@ import { showJournal } from "./journal.tsx";
 import { journalled } from "./journalling.ts";
 import { showMetrics } from "./metrics/show-metrics.ts";
 import { showOpenapi } from "./openapi/show-openapi.ts";
-import { deleteDeadLetters, forget, pause, poll, redrive, replay, resume, verify } from "./operations.tsx";
+import { deleteDeadLetters, forget, pause, poll, redrive, resume, verify } from "./operations.tsx";
 import { Refusal } from "./refusal.ts";
+import { replay, showReplay } from "./replay.tsx";
 import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
 
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   operate("POLL", "POST", "/tenants/:tenant/poll", poll),
   operate("PAUSE", "POST", "/tenants/:tenant/pause", pause),
   operate("RESUME", "POST", "/tenants/:tenant/resume", resume),
+  see("/tenants/:tenant/replay", showReplay),
   operate("REPLAY", "POST", "/tenants/:tenant/replay", replay),
   see("/tenants/:tenant/chain", showChain),
   see("/tenants/:tenant/dead-letters", showDeadLetters),

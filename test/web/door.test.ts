@@ -37,6 +37,7 @@ const answers: Readonly<Record<string, number>> = {
   "POST /tenants/:tenant/resume": 202,
   "POST /tenants/:tenant/replay": 400,
   "GET /tenants/:tenant/chain": 200,
+  "GET /tenants/:tenant/replay": 400,
   "GET /tenants/:tenant/dead-letters": 200,
   "POST /tenants/:tenant/dead-letters/redrive": 202,
   "DELETE /tenants/:tenant/dead-letters": 202,

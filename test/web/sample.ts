@@ -10,6 +10,7 @@ import type {
   DestinationHour,
   DestinationReport,
   HourReport,
+  ReplayPreview,
   Scope,
   TenantOperations,
   TenantReport,
@@ -147,6 +148,26 @@ export function aDeadLetter(changes: Partial<DeadLetterReport> = {}): DeadLetter
     excerpt:
       '{"id":"0f1c6f0e-2f5e-4a71-9f6b-1d0d9b8f5f11","action":"update","occurred_at":"2026-05-01T08:01:02.123456Z"}',
     at: ago(2 * hour),
+    ...changes,
+  };
+}
+
+/** 40 hours, three of which nobody has counted. */
+export function aPreview(changes: Partial<ReplayPreview> = {}): ReplayPreview {
+  return {
+    dataset: "audit-events",
+    destination: null,
+    since: "2026-04-29T16:00:00.000000Z",
+    until: "2026-05-01T08:00:00.000000Z",
+    records: { atLeast: 48_000, likely: 52_100 },
+    hours: { inRange: 40, counted: 35, collected: 2, unknown: 3 },
+    kandji: {
+      requests: { atLeast: 96, likely: 105 },
+      perHour: 2000,
+      left: 60,
+      minutes: { atLeast: 2, likely: 2 },
+    },
+    destinations: [{ name: "siem", takes: true, paused: false, requestsAtLeast: 48, skipsBefore: null }],
     ...changes,
   };
 }
@@ -290,6 +311,10 @@ export function operations(
     replay: async (order) => {
       calls.push(`replay ${who} ${JSON.stringify(order)}`);
       return { kind: "begun" };
+    },
+    previewReplay: async (order) => {
+      calls.push(`preview ${who} ${JSON.stringify(order)}`);
+      return aPreview({ dataset: order.dataset, destination: order.destination ?? null });
     },
     verify: async () => {
       calls.push(`verify ${who}`);

@@ -99,6 +99,13 @@ export const descriptions: Readonly<Record<string, Description>> = {
     answers: done(),
     hinders: true,
   },
+  "GET /tenants/:tenant/replay": {
+    id: "previewReplay",
+    does: "What collecting a range again would come to; nothing is begun",
+    query: replayBody.schema,
+    answers: showsPage(answers.replayPreview, "Records and requests, as far as they are known"),
+    hinders: true,
+  },
   "POST /tenants/:tenant/replay": {
     id: "replay",
     does: "Collects a range again and sends it, to one destination or to all",

@@ -59,7 +59,11 @@ export function Replays({ status, operable }: ReplaysProps): JSX.Element | null 
                 ))}
               </select>
             </label>
-            <button>Send again</button>
+            <div class="operations">
+              {/* The same fields by GET: nothing is begun. It comes first, so that the enter key asks for it. */}
+              <button formmethod="get">Preview</button>
+              <button>Send again</button>
+            </div>
           </form>
         </details>
       )}
