@@ -1,8 +1,8 @@
 import type { Micros } from "../datasets/dataset.ts";
 import type { ChainPage, ChainStanding } from "../spool/chain.ts";
-import type { Check } from "../verification/check.ts";
+import type { Check, Progress } from "../verification/check.ts";
 
-export type { ChainPage, ChainStanding, Check };
+export type { ChainPage, ChainStanding, Check, Progress };
 
 /** What a tenant tells about itself: counts, times and problems, never a record. The shape is the contract of `GET /status`. */
 
@@ -264,7 +264,8 @@ export interface TenantOperations {
   resume(scope: Scope): Promise<void>;
   replay(order: ReplayOrder): Promise<ReplayAnswer>;
   previewReplay(order: ReplayOrder): Promise<ReplayPreview>;
-  verify(): Promise<Verification>;
+  /** `tell` hears of each check as it is made, as far as it can be reached. */
+  verify(tell?: (progress: Progress) => void): Promise<Verification>;
   /** Where the chain of each destination stands. */
   chains(): Promise<ChainStanding[]>;
   /** The entries of a destination's chain behind `after`, one page of them. */

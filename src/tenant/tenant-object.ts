@@ -14,6 +14,7 @@ import type {
   ChainStanding,
   DeadLetterReport,
   Problem,
+  Progress,
   ReplayAnswer,
   ReplayOrder,
   ReplayPreview,
@@ -109,8 +110,10 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     return this.#change(({ state }) => operations.deleteDeadLetters(state, ids));
   }
 
-  async verify(): Promise<Verification> {
-    return verify(this.#open().state);
+  async verify(tell: (progress: Progress) => unknown = () => undefined): Promise<Verification> {
+    // Across objects each is a call of its own, and whoever listened may be gone: the checks are made all the same.
+    const told = (progress: Progress): void => void Promise.resolve(tell(progress)).catch(() => undefined);
+    return verify(this.#open().state, told);
   }
 
   async forget(): Promise<void> {

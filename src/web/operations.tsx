@@ -1,43 +1,17 @@
 /** What can be done. Each operation is handed to the tenant's object, which finishes it on its own; each is safe to repeat. */
 
 import type { Context } from "hono";
-import type { Problem, Scope, Verification } from "../tenant/report.ts";
-import { isBrowserForm, page, wantsPage } from "./answers.tsx";
+import type { Scope } from "../tenant/report.ts";
+import { isBrowserForm } from "./answers.tsx";
 import { confirmBody, deadLettersBody, noBody, readBody, refused, scopeBody } from "./bodies.ts";
-import { note, type Noted } from "./journalling.ts";
+import { note } from "./journalling.ts";
 import { whereabouts } from "./known-tenant.ts";
 import { statusPath } from "./pages/parts.tsx";
-import { VerifyPage } from "./pages/verify-page.tsx";
 import { requireKnown, partsOf } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { askTenant, hindered, reach, subjectOf, type Subject } from "./subject.ts";
 import { hindrances } from "./tenant-status.ts";
-import { frameOf, permissionsOf } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
-
-export async function verify(c: Context<WebTypes>): Promise<Response> {
-  const subject = await subjectOf(c);
-  await readBody(c.req.raw, noBody);
-  const inTheWay = hindrances(subject.tenant);
-  const verification =
-    inTheWay.length > 0 ? failedBefore(inTheWay) : await askTenant(subject, (object) => object.verify());
-  note(c, outcomeOf(verification));
-  if (!wantsPage(c)) {
-    return c.json(verification);
-  }
-  const { tenant, gateway } = subject;
-  const permissions = permissionsOf(subject);
-  return page(
-    c,
-    <VerifyPage
-      {...frameOf(c)}
-      tenant={tenant.id}
-      version={gateway.version}
-      permissions={permissions}
-      verification={verification}
-    />,
-  );
-}
 
 export async function poll(c: Context<WebTypes>): Promise<Response> {
   const subject = await subjectOf(c);
@@ -109,21 +83,6 @@ export function accepted(
     return c.redirect(`${statusPath(tenant.id)}?done=${operation}`, 303);
   }
   return c.json({ accepted: operation, tenant: tenant.id, ...more }, 202);
-}
-
-function failedBefore(problems: readonly Problem[]): Verification {
-  return {
-    ok: false,
-    checks: problems.map(({ subject, message, fix }) => ({ name: subject, ok: false, message, fix })),
-  };
-}
-
-/** A verification is an operation that may fail in part. */
-function outcomeOf({ ok, checks }: Verification): Noted {
-  const failed = checks.filter((check) => !check.ok).map(({ name }) => `The check of ${name} failed`);
-  if (ok) return { details: { checks: checks.length, failed: failed.length } };
-  const result = failed.length === checks.length ? "FAILED" : "PARTIALLY_FAILED";
-  return { result, errors: failed, details: { checks: checks.length, failed: failed.length } };
 }
 
 async function readScope(c: Context<WebTypes>, subject: Subject): Promise<Scope> {

@@ -5,9 +5,10 @@ import { showJournal } from "./journal.tsx";
 import { journalled } from "./journalling.ts";
 import { showMetrics } from "./metrics/show-metrics.ts";
 import { showOpenapi } from "./openapi/show-openapi.ts";
-import { deleteDeadLetters, forget, pause, poll, redrive, resume, verify } from "./operations.tsx";
+import { deleteDeadLetters, forget, pause, poll, redrive, resume } from "./operations.tsx";
 import { Refusal } from "./refusal.ts";
 import { replay, showReplay } from "./replay.tsx";
+import { verify } from "./verify.tsx";
 import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
 

@@ -114,10 +114,10 @@ describe("the preview of a replay", () => {
     const text = await (await asking(gateway)(`/tenants/acme/replay?${asked}`, { headers: browser })).text();
     for (const part of ["about 52,100, at least 48,000", "about 105, at least 96", "3 that nobody has counted"])
       expect(text).toContain(part);
-    const [form = ""] = /<form[^]*?<\/form>/u.exec(text) ?? [];
-    expect(form).toContain('method="post" action="/tenants/acme/replay"');
+    const [typed = ""] = /<form[^]*?<\/form>/u.exec(text) ?? [];
+    expect(typed).toContain('method="post" action="/tenants/acme/replay"');
     const fields = new Map(
-      [...form.matchAll(/name="(\w+)"(?:[^>]*? value="([^"]*)")/gu)].map(([, name, value]) => [name, value]),
+      [...typed.matchAll(/name="(\w+)"(?:[^>]*? value="([^"]*)")/gu)].map(([, name, value]) => [name, value]),
     );
     expect(Object.fromEntries(fields)).toEqual({
       dataset: "audit-events",
@@ -125,7 +125,7 @@ describe("the preview of a replay", () => {
       until: "",
       destination: "siem",
     });
-    expect(form).toContain('formmethod="get"');
+    expect(typed).toContain('formmethod="get"');
   });
 
   it("of a viewer has no button", async () => {
