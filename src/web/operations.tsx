@@ -5,12 +5,12 @@ import type { Scope } from "../tenant/report.ts";
 import { isBrowserForm } from "./answers.tsx";
 import { confirmBody, deadLettersBody, noBody, readBody, refused, scopeBody } from "./bodies.ts";
 import { note } from "./journalling.ts";
-import { whereabouts } from "./known-tenant.ts";
+import { whereabouts } from "../status/known-tenant.ts";
 import { statusPath } from "./pages/parts.tsx";
 import { requireKnown, partsOf } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { askTenant, hindered, reach, subjectOf, type Subject } from "./subject.ts";
-import { hindrances } from "./tenant-status.ts";
+import { hindrances } from "../status/tenant-status.ts";
 import type { WebTypes } from "./web-types.ts";
 
 export async function poll(c: Context<WebTypes>): Promise<Response> {

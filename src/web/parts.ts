@@ -1,6 +1,6 @@
 import type { Refusal } from "./refusal.ts";
 import type { Subject } from "./subject.ts";
-import { usesDestination } from "./tenant-status.ts";
+import { usesDestination } from "../status/tenant-status.ts";
 
 /** The datasets and destinations of a tenant that an operation may name. */
 

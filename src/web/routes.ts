@@ -1,5 +1,6 @@
 import type { Context, Handler, Hono, MiddlewareHandler } from "hono";
 import type { ActionName } from "../journal/actions.ts";
+import { guidePath } from "../status/told-problem.ts";
 import { showChain } from "./chain.ts";
 import { showJournal } from "./journal.tsx";
 import { journalled } from "./journalling.ts";
@@ -9,7 +10,7 @@ import { deleteDeadLetters, forget, pause, poll, redrive, resume } from "./opera
 import { Refusal } from "./refusal.ts";
 import { replay, showReplay } from "./replay.tsx";
 import { verify } from "./verify.tsx";
-import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
+import { showDeadLetters, showGuide, showStatus, showTenant, showVerify } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
 
 type Method = "GET" | "POST" | "DELETE";
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   operate("FORGET_TENANT", "DELETE", "/tenants/:tenant", forget),
   operate("FORGET_TENANT", "POST", "/tenants/:tenant/forget", forget),
   see("/journal", showJournal),
+  see(guidePath, showGuide),
   see("/metrics", showMetrics),
   see(
     "/openapi.json",

@@ -8,7 +8,7 @@ import { note, sayError, type Noted } from "./journalling.ts";
 import { CheckResult, CutShort, runningPage, textOf, Underway, Verdict } from "./pages/verify-page.tsx";
 import { Refusal } from "./refusal.ts";
 import { askTenant, subjectOf, type Subject } from "./subject.ts";
-import { hindrances } from "./tenant-status.ts";
+import { hindrances } from "../status/tenant-status.ts";
 import { frameOf, permissionsOf } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
 
@@ -25,6 +25,9 @@ async function verified(subject: Subject, tell?: (progress: Progress) => void): 
   const inTheWay = hindrances(subject.tenant);
   return inTheWay.length > 0 ? failedBefore(inTheWay) : askTenant(subject, (object) => object.verify(tell));
 }
+
+/** Whoever packs an answer on its way may hold it back until it is whole: https://hono.dev/docs/helpers/streaming */
+const unpacked = { "Content-Type": "text/html; charset=UTF-8", "Content-Encoding": "identity" };
 
 /** The page is sent as it grows, so that it needs no script. */
 async function verifyOnPage(c: Context<WebTypes>, subject: Subject): Promise<Response> {
@@ -45,7 +48,7 @@ async function verifyOnPage(c: Context<WebTypes>, subject: Subject): Promise<Res
     },
   );
   c.set("goesOn", ended);
-  return c.body(growing.stream, 200, { "Content-Type": "text/html; charset=UTF-8" });
+  return c.body(growing.stream, 200, unpacked);
 }
 
 /** A page whose middle is not known when it is begun. Whoever reads it may go away: then nothing more is written. */

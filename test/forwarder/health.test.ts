@@ -41,6 +41,7 @@ describe("what turned bad, and good again", () => {
       ...problem(),
       since: new Date(t0).toISOString(),
       at: new Date(t0 + minute).toISOString(),
+      docs: `/docs/operating.md#${problem().code}`,
     });
     expect(JSON.parse(it.posted[2]!.body)).toMatchObject({ event: "restored", health: "ok", code: "dead-letters" });
     expect(it.entries.map(({ actionName, actionParams }) => [actionName, actionParams?.static])).toEqual([

@@ -46,12 +46,14 @@ const doors: Readonly<Record<string, Doors>> = {
   // Around it.
   config: { uses: ["datasets", "destinations", "formats", "secret.ts"] },
   journal: { uses: ["version.ts"] },
+  // What the whole installation looks like, for whoever shows it and whoever tells it.
+  status: { names: ["config", "forwarder", "tenant"] },
   verification: {
     uses: ["collection", "datasets", "delivery", "destinations", "kandji", "ports.ts"],
     names: ["config", "tenant"],
   },
   web: {
-    uses: ["datasets", "journal", "secret.ts", "version.ts"],
+    uses: ["datasets", "journal", "secret.ts", "status", "version.ts"],
     names: ["config", "destinations", "forwarder", "ports.ts", "tenant"],
   },
 
@@ -80,7 +82,7 @@ const doors: Readonly<Record<string, Doors>> = {
     platform: true,
   },
   forwarder: {
-    uses: ["config", "env.ts", "http.ts", "journal", "ports.ts", "retry-after.ts", "sqlite.ts", "version.ts"],
+    uses: ["config", "env.ts", "http.ts", "journal", "ports.ts", "retry-after.ts", "sqlite.ts", "status", "version.ts"],
     names: ["tenant"],
     platform: true,
   },

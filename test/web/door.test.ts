@@ -45,6 +45,7 @@ const answers: Readonly<Record<string, number>> = {
   "DELETE /tenants/:tenant": 400,
   "POST /tenants/:tenant/forget": 400,
   "GET /journal": 200,
+  "GET /docs/operating.md": 200,
   "GET /metrics": 200,
   "GET /openapi.json": 200,
 };

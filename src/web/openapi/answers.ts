@@ -8,20 +8,20 @@ import type {
   DeadLetterReport,
   DestinationReport,
   Figure,
-  Problem,
   ReplayPreview,
   ReplayReport,
   Verification,
 } from "../../tenant/report.ts";
-import type { Status, StatusOfOne } from "../overview.ts";
+import type { Status, StatusOfOne } from "../../status/overview.ts";
 import type { RefusalText } from "../refusal.ts";
-import type { TenantSettings, TenantStatus } from "../tenant-status.ts";
+import type { ToldProblem } from "../../status/told-problem.ts";
+import type { TenantSettings, TenantStatus } from "../../status/tenant-status.ts";
 import { component, count, health, maybe, time } from "./components.ts";
 import { dataset } from "./dataset-answer.ts";
 
 const overallHealth = component("OverallHealth", z.enum(["ok", "degraded", "failing"]));
 
-const problem: z.ZodType<Problem> = component(
+const problem: z.ZodType<ToldProblem> = component(
   "Problem",
   z.object({
     code: z.string().describe("Stable; docs/operating.md has a paragraph for each"),
@@ -29,6 +29,7 @@ const problem: z.ZodType<Problem> = component(
     message: z.string(),
     fix: z.string(),
     health: z.enum(["degraded", "failing"]),
+    docs: z.string().describe("Address of that paragraph, on this forwarder"),
   }),
 );
 

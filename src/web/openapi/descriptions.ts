@@ -141,6 +141,11 @@ export const descriptions: Readonly<Record<string, Description>> = {
     query: journalFilters,
     answers: showsPage(answers.journal, "A page of entries"),
   },
+  "GET /docs/operating.md": {
+    id: "problemGuide",
+    does: "A page: what each problem means and what mends it, as docs/operating.md of this version has it",
+    answers: [{ status: 200, says: "The page", page: true }],
+  },
   "GET /metrics": {
     id: "metrics",
     does: "The figures of the status as Prometheus text; docs/metrics.md",

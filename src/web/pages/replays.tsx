@@ -1,5 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { StatusOfOne } from "../overview.ts";
+import type { StatusOfOne } from "../../status/overview.ts";
 import { clip, percent } from "./format.ts";
 import { tenantPath, utcText } from "./parts.tsx";
 

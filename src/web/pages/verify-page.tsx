@@ -125,7 +125,7 @@ export function CheckResult({ check }: { check: Check }): JSX.Element {
   );
 }
 
-/** What is being tried: shown for as long as nothing stands behind it. */
+/** What is being tried: shown for as long as nothing stands behind it (nothing is `:last-child` while its parent is being read). */
 export function Underway({ name }: { name: string | undefined }): JSX.Element {
   return <li class="underway">{name === undefined ? "Checking …" : `Checking ${clip(name, 200)} …`}</li>;
 }

@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import type { Fleet } from "../../src/forwarder/fleet.ts";
-import { overview, overviewOfOne } from "../../src/web/overview.ts";
-import { aConfig, aDestination, aFleet, ago, aReport, broken, now, validDestination, validTenant } from "./sample.ts";
+import { overview, overviewOfOne } from "../../src/status/overview.ts";
+import {
+  aConfig,
+  aDestination,
+  aFleet,
+  ago,
+  aReport,
+  broken,
+  now,
+  validDestination,
+  validTenant,
+} from "../web/sample.ts";
 
 const minute = 60_000;
 const look = (config: Partial<Config>, fleet: Partial<Fleet> = {}) =>

@@ -13,13 +13,14 @@ import {
   type TenantStatus,
 } from "./tenant-status.ts";
 import { worst } from "./health.ts";
+import { told, type ToldProblem } from "./told-problem.ts";
 
 export interface Status {
   readonly health: OverallHealth;
   readonly version: string;
   readonly now: string;
   readonly cron: { readonly lastTickAt: string | null; readonly health: OverallHealth };
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ToldProblem[];
   readonly tenants: readonly TenantStatus[];
 }
 
@@ -43,7 +44,7 @@ export function overview(circumstances: Circumstances): Status {
   const cron = cronProblems(fleet, now);
   const notifiers = [...(config.notifiers?.values() ?? [])].flatMap((parsed) => (parsed.ok ? [] : parsed.errors));
   const secrets = [...config.misnamed, ...notifiers, ...(config.chain?.errors ?? [])].map(secretProblem);
-  const shared = [...cron, ...secrets, ...(fleet.problems ?? []), ...destinationSecretProblems(config)];
+  const shared = [...cron, ...secrets, ...(fleet.problems ?? []), ...destinationSecretProblems(config)].map(told);
   const tenants = tenantIds(config, fleet)
     .toSorted()
     .flatMap((id) => findTenant(config, fleet, id) ?? [])
@@ -67,7 +68,7 @@ export function overviewOfOne(circumstances: Circumstances, id: string): StatusO
   }
   const { config, fleet, now } = circumstances;
   const itsDestinations = destinationSecretProblems(config, (destination) => usesDestination(config, id, destination));
-  const problems = unrepeated([...cronProblems(fleet, now), ...itsDestinations, ...tenant.problems]);
+  const problems = unrepeated([...[...cronProblems(fleet, now), ...itsDestinations].map(told), ...tenant.problems]);
   return { ...tenant, version: whole.version, now: whole.now, cron: whole.cron, problems, tenants: [tenant] };
 }
 
@@ -87,7 +88,7 @@ function cronProblems(fleet: Fleet, now: number): Problem[] {
 }
 
 /** A tenant's object, the cron and the configuration may tell of one and the same thing. */
-function unrepeated(problems: readonly Problem[]): Problem[] {
+function unrepeated(problems: readonly ToldProblem[]): ToldProblem[] {
   const isCronSilent = problems.some(isSilenceOfCron);
   const own = problems.filter((problem) => !isCronSilent || problem.code !== cronSilent || isSilenceOfCron(problem));
   return [

@@ -3,9 +3,11 @@ import type { DestinationReport, Health, Problem, TenantReport } from "../tenant
 import type { Fleet } from "../forwarder/fleet.ts";
 import type { KnownTenant } from "./known-tenant.ts";
 import { worst } from "./health.ts";
+import { told, type ToldProblem } from "./told-problem.ts";
 
 /** A tenant as the status shows it: its own report, and what only its surroundings can tell. */
-export interface TenantStatus extends Omit<TenantReport, "reportedAt"> {
+export interface TenantStatus extends Omit<TenantReport, "reportedAt" | "problems"> {
+  readonly problems: readonly ToldProblem[];
   /** Null for a tenant that has not run yet. */
   readonly reportedAt: string | null;
   /** Things to know that are no problem. */
@@ -46,7 +48,7 @@ export function tenantStatus(tenant: KnownTenant, fleet: Fleet): TenantStatus {
   if (tenant.secret === undefined) {
     return { ...status, health: "paused", paused: true, problems: [] };
   }
-  return { ...status, health: healthOf(tenant, report, problems), problems };
+  return { ...status, health: healthOf(tenant, report, problems), problems: problems.map(told) };
 }
 
 /** What stands in the way of asking anything of a tenant: a broken secret, or an object in another place than the secret says. */
@@ -211,8 +213,8 @@ function notesOf({ secret, secretName, report }: KnownTenant): string[] {
     return [];
   }
   const waiting = report === undefined ? ["This tenant has not run yet, it starts at the next firing of the cron"] : [];
-  const told = new Set(report?.problems.map((problem) => problem.subject));
-  const untold = secret.value.notes.filter((note) => !told.has(secretProblem(note).subject));
+  const known = new Set(report?.problems.map((problem) => problem.subject));
+  const untold = secret.value.notes.filter((note) => !known.has(secretProblem(note).subject));
   const ignored = untold.map((note) => `Secret ${note.secret} / ${note.key}: ${note.message}. ${note.fix}`);
   return [...waiting, ...ignored];
 }
