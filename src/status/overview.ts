@@ -37,14 +37,14 @@ export interface Circumstances {
 
 /** The cron fires every minute and is allowed to be a little late; longer silence means that nothing is collected. */
 const cronSilentAfterMs = 3 * 60_000;
-const cronSilent = "cron-silent";
+export const cronSilent = "cron-silent";
+/** The time of a firing is written down when the one that is written is so old: after an eviction it may be that much older than what was. */
+export const tickKeptMs = 10 * 60_000;
 
 export function overview(circumstances: Circumstances): Status {
   const { config, fleet, now, version } = circumstances;
   const cron = cronProblems(fleet, now);
-  const notifiers = [...(config.notifiers?.values() ?? [])].flatMap((parsed) => (parsed.ok ? [] : parsed.errors));
-  const secrets = [...config.misnamed, ...notifiers, ...(config.chain?.errors ?? [])].map(secretProblem);
-  const shared = [...cron, ...secrets, ...(fleet.problems ?? []), ...destinationSecretProblems(config)].map(told);
+  const shared = sharedProblems(circumstances).map(told);
   const tenants = tenantIds(config, fleet)
     .toSorted()
     .flatMap((id) => findTenant(config, fleet, id) ?? [])
@@ -57,6 +57,13 @@ export function overview(circumstances: Circumstances): Status {
     problems: unrepeated([...shared, ...tenants.flatMap((tenant) => tenant.problems)]),
     tenants,
   };
+}
+
+/** What belongs to no tenant. */
+export function sharedProblems({ config, fleet, now }: Omit<Circumstances, "version">): Problem[] {
+  const notifiers = [...(config.notifiers?.values() ?? [])].flatMap((parsed) => (parsed.ok ? [] : parsed.errors));
+  const secrets = [...config.misnamed, ...notifiers, ...(config.chain?.errors ?? [])].map(secretProblem);
+  return [...cronProblems(fleet, now), ...secrets, ...(fleet.problems ?? []), ...destinationSecretProblems(config)];
 }
 
 /** The overview narrowed to one tenant and to the problems that reach it; `undefined` when there is no such tenant. */
@@ -72,8 +79,12 @@ export function overviewOfOne(circumstances: Circumstances, id: string): StatusO
   return { ...tenant, version: whole.version, now: whole.now, cron: whole.cron, problems, tenants: [tenant] };
 }
 
-function cronProblems(fleet: Fleet, now: number): Problem[] {
-  if (fleet.lastTickAt === null || now - lastKnown(fleet, fleet.lastTickAt) <= cronSilentAfterMs) {
+export function cronProblems(fleet: Fleet, now: number): Problem[] {
+  if (fleet.lastTickAt === null) {
+    return [];
+  }
+  const latest = Date.parse(fleet.lastTickAt) + tickKeptMs;
+  if (now - Math.min(lastKnown(fleet, fleet.lastTickAt), latest) <= cronSilentAfterMs) {
     return [];
   }
   return [

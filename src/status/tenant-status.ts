@@ -37,19 +37,23 @@ const tenantSilentAfterMs = 3 * 60_000;
 
 export function tenantStatus(tenant: KnownTenant, fleet: Fleet): TenantStatus {
   const report = tenant.report === undefined ? unreported(tenant) : completed(tenant.report);
-  const problems = [
-    ...obstacles(tenant),
-    ...report.problems,
-    ...failedTick(tenant),
-    ...silence(tenant, fleet),
-    ...unbalanced(report),
-  ];
+  const problems = [...obstacles(tenant), ...report.problems, ...observed(tenant, fleet)];
   const status = { ...report, settings: settingsOf(tenant), notes: notesOf(tenant) };
   if (tenant.secret === undefined) {
     return { ...status, health: "paused", paused: true, problems: [] };
   }
   return { ...status, health: healthOf(tenant, report, problems), problems: problems.map(told) };
 }
+
+/** What is wrong with a tenant that it does not report itself. */
+export const problemsAround = (tenant: KnownTenant, fleet: Fleet): Problem[] =>
+  tenant.secret === undefined ? [] : [...obstacles(tenant), ...observed(tenant, fleet)];
+
+const observed = (tenant: KnownTenant, fleet: Fleet): Problem[] => [
+  ...failedTick(tenant),
+  ...silence(tenant, fleet),
+  ...(tenant.report === undefined ? [] : unbalanced(tenant.report)),
+];
 
 /** What stands in the way of asking anything of a tenant: a broken secret, or an object in another place than the secret says. */
 function obstacles(tenant: KnownTenant): Problem[] {

@@ -227,6 +227,15 @@ describe("overview", () => {
     expect(codes(at(ago(4 * minute), { lastTickAt: ago(0) }))).toEqual(["tenant-silent: tenant acme"]);
   });
 
+  it("knows that the cron is silent as soon as the forwarder object wakes, when no time that is written can be so old", () => {
+    const woke = (lastTickAt: string) =>
+      codes(
+        overview({ config: aConfig(), fleet: { ...aFleet({ lastTickAt }), awakeSince: ago(0) }, now, version: "1" }),
+      );
+    expect(woke(ago(13 * minute))).toEqual([]);
+    expect(woke(ago(13 * minute + 1))).toEqual(["cron-silent: cron"]);
+  });
+
   it("is not misled by tenants named like what every object has", () => {
     const status = look(
       { tenants: new Map([["constructor", validTenant("constructor")]]) },
