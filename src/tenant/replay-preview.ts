@@ -102,7 +102,7 @@ function knownHours(state: TenantState, dataset: string): KnownHours {
   const offsets = state.spool.offsets.in({ dataset, stream: "live" });
   const collected = new Map<number, number>();
   const from = Math.min(...offsets.map(({ countedFrom = Infinity }) => countedFrom));
-  for (const { destination, countedFrom = Infinity } of offsets) {
+  for (const { destination } of offsets) {
     const sums = new Map(waitingByHour(state.spool, destination, dataset));
     for (const { lane, hours = [] } of state.spool.offsets.of(destination)) {
       if (lane.dataset !== dataset) continue;
@@ -113,8 +113,7 @@ function knownHours(state: TenantState, dataset: string): KnownHours {
         );
     }
     // Each destination was sent the same: the one that tells of most knows best.
-    for (const [hour, records] of sums)
-      if (hour >= countedFrom) collected.set(hour, Math.max(records, collected.get(hour) ?? 0));
+    for (const [hour, records] of sums) collected.set(hour, Math.max(records, collected.get(hour) ?? 0));
   }
   return {
     swept: new Map(state.sweeps.noteOf(dataset)?.hours),

@@ -94,9 +94,9 @@ describe("an error of the program itself", () => {
       ["restored", "internal-error"],
     ]);
     const { entries } = (await (await place.ask("/journal?tenant=notorious")).json()) as {
-      entries: { actionName: string; actionDetails: { code?: string } }[];
+      entries: { actionName: string; actionDetails?: { code?: string } }[];
     };
-    const about = entries.filter(({ actionDetails }) => actionDetails.code === "internal-error");
+    const about = entries.filter(({ actionDetails }) => actionDetails?.code === "internal-error");
     expect(about.map(({ actionName }) => actionName)).toEqual(["HEALTH_RESTORED", "HEALTH_DEGRADED"]);
   });
 
