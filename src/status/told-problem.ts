@@ -9,6 +9,7 @@ export interface ToldProblem extends Problem {
   readonly docs: string;
 }
 
-export const docsOf = (code: string): string => `${guidePath}#${encodeURIComponent(code)}`;
+/** What is no code has no paragraph: a stored report of another version may hold anything. */
+export const docsOf = (code: string): string => (/^[a-z-]+$/.test(code) ? `${guidePath}#${code}` : guidePath);
 
 export const told = (problem: Problem): ToldProblem => ({ ...problem, docs: docsOf(problem.code) });
