@@ -243,7 +243,8 @@ describe("operations, in a browser without script", () => {
   test("send a range again, after looking first", async () => {
     const page = await acme();
     await page.getByText("Send a range again").click();
-    await page.getByLabel("From, in UTC").fill("2026-05-01T00:00:00Z");
+    // Nothing has happened since: the other tests' dead letters stay as many as they are.
+    await page.getByLabel("From, in UTC").fill(new Date(Date.now() - 1_000).toISOString());
     await page.getByRole("button", { name: "Preview" }).click();
     await page.waitForURL(/replay\?dataset=audit-events/u);
     expect(await page.locator("main").innerText()).toContain("Nothing has begun");

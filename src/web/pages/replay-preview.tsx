@@ -83,8 +83,9 @@ function ReplayFields(props: {
       </label>
       <input type="hidden" name="destination" value={preview.destination ?? ""} />
       <div class="operations">
-        <button>Send again</button>
+        {/* The first one is what the enter key presses. */}
         <button formmethod="get">Preview</button>
+        <button>Send again</button>
       </div>
     </form>
   );

@@ -57,8 +57,8 @@ function RunningPage({ nonce, operable, tenant, version, permissions, planned }:
       {planned.length > 0 && (
         <details>
           <summary>
-            {count(planned.length, "check")} of Kandji (now Iru) and of destinations, one after the other; then host and
-            clock
+            {count(planned.length, "check")} of Kandji (now Iru) and of destinations, one after the other, besides host
+            and clock
           </summary>
           <ol>
             {planned.map((name) => (
