@@ -24,6 +24,7 @@ const paths = [
   "/tenants/acme/replay?dataset=audit-events&since=2026-05-01T00:00:00Z",
   "/tenants/globex/replay?dataset=devices&since=2026-05-01T00:00:00Z",
   "/journal",
+  "/docs/operating.md",
   "/status/nobody",
 ];
 /** To be looked at: what a test cannot say is whether a page is easy to read. */
