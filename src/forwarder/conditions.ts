@@ -6,6 +6,7 @@ type Severity = Problem["health"];
 
 /** A problem of one subject as it was seen and told: what a row of `conditions` holds. */
 export interface Condition {
+  /** Empty: the forwarder itself. */
   readonly tenant: string;
   readonly subject: string;
   readonly code: string;

@@ -11,16 +11,21 @@ import type { RefusedAccess } from "../journal/refused-access.ts";
 import type { SecretsSeen } from "../journal/secrets-seen.ts";
 import type { Ports } from "../ports.ts";
 import { sqlOf } from "../sqlite.ts";
+import { cronProblems, tickKeptMs } from "../status/overview.ts";
 import type { Problem, TenantReport } from "../tenant/report.ts";
 import { essence, type FailedTick, type Fleet, type ForwarderOperations } from "./fleet.ts";
 import { HealthWatch, type Notifiers } from "./health.ts";
 import { Journal } from "./journal.ts";
 import { deliver, notificationProblems } from "./notifier.ts";
 import type { Outbox } from "./outbox.ts";
+import { sightsOf } from "./sights.ts";
 import { Watch } from "./watch.ts";
 
-/** How old the written time of the last tick may be: a row every ten minutes, not every minute. */
-const tickKeptMs = 10 * 60_000;
+/** How often somebody looks whether the cron still fires: three rows an hour. */
+const deadManMs = 20 * 60_000;
+/** While it does not: soon again, so that it is told, and later for what lasts or did not get through. */
+const soonMs = 60_000;
+const laterMs = 3_600_000;
 const tickKey = "last-tick";
 const dayMs = 24 * 3_600_000;
 const journalDays = 5 * 365;
@@ -76,6 +81,8 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     if (!isKept) {
       this.ctx.storage.kv.put(tickKey, now);
       this.#writtenTick = now;
+      const rings = (await this.ctx.storage.getAlarm()) ?? Infinity;
+      if (rings > now + deadManMs) await this.ctx.storage.setAlarm(now + deadManMs);
     }
     this.#noting(() => {
       this.#watch.look(secrets, now);
@@ -89,9 +96,23 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     return Object.fromEntries(this.#homes);
   }
 
-  async takeReports(reports: readonly TenantReport[], failed: Readonly<Record<string, string>> = {}): Promise<boolean> {
+  /** Nothing else wakes when the cron is silent, and somebody has to tell it. */
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    const { storage } = this.ctx;
+    if (!this.#isCronSilent(now)) return storage.setAlarm(now + deadManMs);
+    const isNew = now - (this.#lastTick ?? now) < 2 * deadManMs;
+    await storage.setAlarm(now + (isNew ? soonMs : laterMs));
+    if (this.#lookForChanges([], true)) await this.notify();
+  }
+
+  #isCronSilent(now: number): boolean {
+    return cronProblems(this.#fleet(), now).length > 0;
+  }
+
+  async takeReports(reports: readonly TenantReport[], failed?: Readonly<Record<string, string>>): Promise<boolean> {
     const at = new Date(Date.now()).toISOString();
-    for (const [tenant, why] of Object.entries(failed)) this.#failed.set(tenant, { at, why });
+    for (const [tenant, why] of Object.entries(failed ?? {})) this.#failed.set(tenant, { at, why });
     for (const report of reports) {
       this.#failed.delete(report.id);
       const before = this.#reports.get(report.id);
@@ -102,7 +123,12 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
       this.ctx.storage.kv.put(reportKey(report.id), report);
       this.#written.set(report.id, now);
     }
-    return this.#lookForChanges(reports, Object.keys(failed));
+    // A firing says of whom it failed, if of nobody; a tenant that tells of itself does not.
+    const isFiring = failed !== undefined;
+    const isAnyDue = this.#lookForChanges(reports, isFiring);
+    // Between two firings it waits for the next one, unless there is none.
+    if (isAnyDue && !isFiring && cronProblems(this.#fleet(), Date.now()).length > 0) this.ctx.waitUntil(this.notify());
+    return isAnyDue;
   }
 
   async notify(): Promise<void> {
@@ -116,6 +142,10 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
   }
 
   async fleet(): Promise<Fleet> {
+    return this.#fleet();
+  }
+
+  #fleet(): Fleet {
     return {
       lastTickAt: this.#lastTick === null ? null : new Date(this.#lastTick).toISOString(),
       tenants: [...this.#reports.values()],
@@ -182,13 +212,15 @@ export class Forwarder extends DurableObject<Env> implements ForwarderOperations
     };
   }
 
-  #lookForChanges(reports: readonly TenantReport[], failed: readonly string[]): boolean {
+  /** `isWhole`: with what no tenant reports. Whether something is to be told. */
+  #lookForChanges(reports: readonly TenantReport[], isWhole: boolean): boolean {
     let isAnyDue = false;
     this.#noting(() => this.#openJournal());
     this.#noting(() => {
       const now = Date.now();
       const notifiers = this.#notifiers();
-      this.#health.look(reports, failed, notifiers, now);
+      const surroundings = { config: readConfig({ ...this.env }), fleet: this.#fleet(), now };
+      this.#health.look(sightsOf(reports, surroundings, isWhole), notifiers, now);
       isAnyDue = this.#health.isAnyDue(notifiers.valid, now);
     }, "health-not-written");
     return isAnyDue;

@@ -2,10 +2,11 @@ import type { NotifierConfig } from "../config/config.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { Row, Sql } from "../ports.ts";
 import { runMigrations, type Migrations } from "../sqlite.ts";
-import type { Problem, TenantReport } from "../tenant/report.ts";
+import type { Problem } from "../tenant/report.ts";
 import { begun, isReminderDue, observed, type Condition } from "./conditions.ts";
-import { entryOfNotice, noticeOf, tickProblem, type Notice } from "./notice.ts";
+import { entryOfNotice, noticeOf, noTenant, type Notice } from "./notice.ts";
 import { added, emptyOutbox, isDue, isEmpty, type Outbox } from "./outbox.ts";
+import type { Sight } from "./sights.ts";
 
 /** The tables of health, numbered and append-only: a landed step is never edited. */
 const migrations: Migrations = {
@@ -24,6 +25,10 @@ export interface Notifiers {
   /** Ids of all of them: what waits for one whose secret cannot be read goes on waiting. */
   readonly named: ReadonlySet<string>;
 }
+
+/** What concerns all of them is for those that were not asked for some only, and nobody is told of himself that he cannot be told. */
+const isTold = ({ tenants, secretName }: NotifierConfig, { tenant, subject, code }: Condition): boolean =>
+  (tenants?.includes(tenant) ?? true) && !(code === "notification-failing" && subject === `secret ${secretName}`);
 
 interface HealthPorts {
   readonly sql: Sql;
@@ -63,17 +68,9 @@ export class HealthWatch {
       this.#outboxes.set(notifier, JSON.parse(body) as Outbox);
   }
 
-  /** `failed`: tenants whose tick failed, of whom nothing else is known now. */
-  look(
-    reports: readonly TenantReport[],
-    failed: readonly string[],
-    { valid: notifiers, named }: Notifiers,
-    now: number,
-  ): void {
+  look(sights: readonly Sight[], { valid: notifiers, named }: Notifiers, now: number): void {
     const found: Findings = { conditions: new Map(), entries: [], outboxes: new Map() };
-    for (const { id, problems } of reports) this.#compare(id, problems, () => true, { found, notifiers, now });
-    for (const id of failed)
-      this.#compare(id, [tickProblem(id)], ({ code }) => code === "tick-failed", { found, notifiers, now });
+    for (const sight of sights) this.#compare(sight, { found, notifiers, now });
     for (const gone of this.#outboxes.keys()) if (!named.has(gone)) found.outboxes.set(gone, emptyOutbox);
     this.#write(found);
   }
@@ -110,13 +107,11 @@ export class HealthWatch {
   }
 
   #compare(
-    tenant: string,
-    problems: readonly Problem[],
-    concerns: (condition: Condition) => boolean,
+    { tenant: subjectTenant, problems, concerns }: Sight,
     about: { readonly found: Findings; readonly notifiers: readonly NotifierConfig[]; readonly now: number },
   ): void {
     const { found, now } = about;
-    const notifiers = about.notifiers.filter(({ tenants }) => tenants?.includes(tenant) ?? true);
+    const tenant = subjectTenant ?? noTenant;
     const present = worstByKey(problems);
     const known = this.#of(tenant);
     for (const [key, problem] of present) {
@@ -125,7 +120,8 @@ export class HealthWatch {
       found.conditions.set(placeOf(condition), { before: condition, after: condition });
     }
     for (const [key, before] of known) {
-      if (!concerns(before)) continue;
+      if (!concerns(before.code)) continue;
+      const notifiers = about.notifiers.filter((notifier) => isTold(notifier, before));
       const problem = present.get(key);
       const { condition, change } = observed(before, problem, now);
       if (change !== undefined) this.#tell(found, noticeOf(change, condition ?? before, now), notifiers);

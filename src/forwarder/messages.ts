@@ -1,4 +1,5 @@
 import type { NotifierConfig } from "../config/config.ts";
+import { docsOf } from "../status/told-problem.ts";
 import type { Notice } from "./notice.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -14,15 +15,21 @@ type Shape = Pick<NotifierConfig, "type" | "statusUrl">;
 const bodies: Readonly<Record<Shape["type"], (message: Message, statusUrl: string | undefined) => object>> = {
   slack: (message, statusUrl) => ({ text: linesOf(message, statusUrl).map(escaped).join("\n") }),
   teams: (message, statusUrl) => card(linesOf(message, statusUrl)),
-  json: (message, statusUrl) => ({ ...plain(message), ...(statusUrl !== undefined && { statusUrl }) }),
+  json: (message, statusUrl) => ({ ...plain(message, statusUrl), ...(statusUrl !== undefined && { statusUrl }) }),
 };
 
 /** The body, as JSON. */
 export const bodyOf = (message: Message, { type, statusUrl }: Shape): string =>
   JSON.stringify(bodies[type](message, statusUrl));
 
-const plain = (message: Message): object =>
-  message.kind === "notice" ? message.notice : { event: "more", ...message.more, at: message.at };
+const plain = (message: Message, statusUrl: string | undefined): object =>
+  message.kind === "notice"
+    ? { ...message.notice, docs: linkTo(message.notice.code, statusUrl) }
+    : { event: "more", ...message.more, at: message.at };
+
+/** Without the address of the status page nobody knows where this forwarder is: then the path is all that can be told. */
+const linkTo = (code: string, statusUrl: string | undefined): string =>
+  statusUrl === undefined ? docsOf(code) : new URL(docsOf(code), statusUrl).href;
 
 const titles = {
   degraded: { degraded: "Degraded", failing: "Failing" },
@@ -44,7 +51,8 @@ function linesOf(message: Message, statusUrl: string | undefined): string[] {
   const { notice } = message;
   const head = `${titleOf(notice)}: ${notice.subject} (${notice.code})`;
   const since = `Since ${notice.since}, noticed ${notice.at}`;
-  const mend = notice.event === "restored" ? [] : [`Mend: ${notice.fix}`];
+  const more = `More: ${linkTo(notice.code, statusUrl)}`;
+  const mend = notice.event === "restored" ? [] : [`Mend: ${notice.fix}`, more];
   return [head, notice.message, ...mend, since, ...link];
 }
 

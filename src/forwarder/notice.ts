@@ -5,7 +5,8 @@ import type { Condition } from "./conditions.ts";
 /** What is told when something turned bad or good again. No record and no secret: its texts are those of `/status`. */
 export interface Notice {
   readonly event: "degraded" | "restored" | "reminder";
-  readonly tenant: string;
+  /** Null: of the forwarder itself. */
+  readonly tenant: string | null;
   readonly subject: string;
   readonly code: string;
   /** How bad this problem makes its subject; `ok` where it is over. */
@@ -18,6 +19,9 @@ export interface Notice {
   readonly at: string;
 }
 
+/** Stands for the forwarder itself among the ids of tenants: none of them is empty. */
+export const noTenant = "";
+
 const longestText = 500;
 const cut = (text: string): string => (text.length <= longestText ? text : `${text.slice(0, longestText)}…`);
 
@@ -25,12 +29,21 @@ export function noticeOf(event: Notice["event"], condition: Condition, now: numb
   const { tenant, subject, code, told, message, fix, since } = condition;
   const texts = { message: cut(message), fix: cut(fix) };
   const times = { since: new Date(since).toISOString(), at: new Date(now).toISOString() };
-  return { event, tenant, subject, code, health: told ?? "ok", ...texts, ...times };
+  return {
+    event,
+    tenant: tenant === noTenant ? null : tenant,
+    subject,
+    code,
+    health: told ?? "ok",
+    ...texts,
+    ...times,
+  };
 }
 
 export function entryOfNotice({ event, tenant, subject, ...details }: Notice, now: number): JournalEntry {
   const action = event === "restored" ? "HEALTH_RESTORED" : "HEALTH_DEGRADED";
-  return entryOf({ action, result: "SUCCEEDED", actor: itself, static: { tenant, subject }, details }, now);
+  const about = { ...(tenant !== null && { tenant }), subject };
+  return entryOf({ action, result: "SUCCEEDED", actor: itself, static: about, details }, now);
 }
 
 /** What is left unsaid, so that the text of an error goes nowhere but to the status page. */

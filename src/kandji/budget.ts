@@ -87,6 +87,11 @@ export class RequestBudget {
     return this.#sum(({ all }) => all);
   }
 
+  /** Requests of an hour, whoever made them, up to which history begins another. */
+  get historyPerHour(): number {
+    return Math.max(this.#untilHistory, this.#dueToHistory);
+  }
+
   left(purpose: Purpose): number {
     const used = this.used();
     const all = Math.max(0, this.#perHour - used);

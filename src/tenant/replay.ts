@@ -40,13 +40,13 @@ const forEver: Micros = Number.MAX_SAFE_INTEGER;
 const replaysIn = ({ spool }: TenantState): Range[] => spool.ranges.all().filter(({ reason }) => reason === "replay");
 
 /** Events of the future are among those that are known: they are meant, too. */
-function endOf(state: TenantState, dataset: string): Micros {
+export function endOf(state: TenantState, dataset: string): Micros {
   const source = state.sources.get(dataset);
   return source === undefined ? forEver : Math.max(microsOf(state.options.ports.now()), source.live.seen.newest);
 }
 
 /** Events are read once for all destinations together (null); a walk answers each by itself. */
-function takersOf(state: TenantState, { dataset, destination }: ReplayOrder): (string | null)[] {
+export function takersOf(state: TenantState, { dataset, destination }: ReplayOrder): (string | null)[] {
   if (destination !== undefined) return [destination];
   if (state.sources.has(dataset)) return [null];
   return state.members.filter(({ standing }) => standing !== "absent").map(({ id }) => id);

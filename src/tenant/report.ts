@@ -1,8 +1,9 @@
-import type { Micros } from "../datasets/dataset.ts";
 import type { ChainPage, ChainStanding } from "../spool/chain.ts";
-import type { Check } from "../verification/check.ts";
+import type { Check, Progress } from "../verification/check.ts";
+import type { ReplayAnswer, ReplayOrder, ReplayPreview, ReplayReport } from "./replay-report.ts";
 
-export type { ChainPage, ChainStanding, Check };
+export type { ChainPage, ChainStanding, Check, Progress };
+export type * from "./replay-report.ts";
 
 /** What a tenant tells about itself: counts, times and problems, never a record. The shape is the contract of `GET /status`. */
 
@@ -226,31 +227,6 @@ export interface Scope {
   readonly destination?: string | undefined;
 }
 
-/** What is to be collected again: instants in microseconds since 1970, both inclusive. */
-export interface ReplayOrder {
-  readonly dataset: string;
-  readonly since: Micros;
-  /** Null: up to now. */
-  readonly until: Micros | null;
-  /** Absent: for all of them. */
-  readonly destination?: string | undefined;
-}
-
-export type ReplayAnswer =
-  /** `waiting`: the same was asked for before and is not done yet. */
-  { readonly kind: "begun" | "waiting" } | { readonly kind: "too-many"; readonly most: number };
-
-/** A replay that is not done yet. */
-export interface ReplayReport {
-  readonly dataset: string;
-  /** Null: all of them. */
-  readonly destination: string | null;
-  readonly since: string;
-  /** Null where the dataset is sent as it is now. */
-  readonly until: string | null;
-  readonly percent: number;
-}
-
 /** What the Worker may ask of a tenant's object. Nothing in it carries a record but the excerpt of a dead letter. */
 export interface TenantOperations {
   tick(slot: number): Promise<TenantReport>;
@@ -259,7 +235,9 @@ export interface TenantOperations {
   pause(scope: Scope): Promise<void>;
   resume(scope: Scope): Promise<void>;
   replay(order: ReplayOrder): Promise<ReplayAnswer>;
-  verify(): Promise<Verification>;
+  previewReplay(order: ReplayOrder): Promise<ReplayPreview>;
+  /** `tell` hears of each check as it is made, as far as it can be reached. */
+  verify(tell?: (progress: Progress) => void): Promise<Verification>;
   /** Where the chain of each destination stands. */
   chains(): Promise<ChainStanding[]>;
   /** The entries of a destination's chain behind `after`, one page of them. */

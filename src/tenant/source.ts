@@ -45,6 +45,11 @@ export class Source {
     return this.#collection.options;
   }
 
+  /** Records that one request brings at the most. */
+  get pageLimit(): number {
+    return this.#collection.log.dataset.pageLimit;
+  }
+
   get isDue(): boolean {
     return this.isAsked || this.live.isPolling;
   }

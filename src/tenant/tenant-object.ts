@@ -14,14 +14,17 @@ import type {
   ChainStanding,
   DeadLetterReport,
   Problem,
+  Progress,
   ReplayAnswer,
   ReplayOrder,
+  ReplayPreview,
   Scope,
   TenantOperations,
   TenantReport,
   Verification,
 } from "./report.ts";
 import { replay } from "./replay.ts";
+import { previewReplay } from "./replay-preview.ts";
 import { reportOf } from "./reporter.ts";
 import { keptAbsentMs } from "./roster.ts";
 
@@ -81,6 +84,10 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     return answer;
   }
 
+  async previewReplay(order: ReplayOrder): Promise<ReplayPreview> {
+    return previewReplay(this.#open().state, order);
+  }
+
   async chains(): Promise<ChainStanding[]> {
     return chainStandings(this.#open().state);
   }
@@ -103,8 +110,10 @@ export class Tenant extends DurableObject<Env> implements TenantOperations {
     return this.#change(({ state }) => operations.deleteDeadLetters(state, ids));
   }
 
-  async verify(): Promise<Verification> {
-    return verify(this.#open().state);
+  async verify(tell: (progress: Progress) => unknown = () => undefined): Promise<Verification> {
+    // Across objects each is a call of its own, and whoever listened may be gone: the checks are made all the same.
+    const told = (progress: Progress): void => void Promise.resolve(tell(progress)).catch(() => undefined);
+    return verify(this.#open().state, told);
   }
 
   async forget(): Promise<void> {

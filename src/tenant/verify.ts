@@ -1,6 +1,7 @@
+import type { Courier } from "../delivery/courier.ts";
 import type { Check } from "../verification/check.ts";
-import { checkDestination, checkSource } from "../verification/checks.ts";
-import type { Verification } from "./report.ts";
+import { checkDestination, checkSource, nameOfDestination, plannedAtSource } from "../verification/checks.ts";
+import type { Progress, Verification } from "./report.ts";
 import type { TenantState } from "./state.ts";
 
 /** A check that would come before the time that the other side named. */
@@ -11,32 +12,49 @@ const postponed = (name: string, until: number): Check => ({
   fix: "Verify again after that time",
 });
 
-/** Tries both ends of a tenant for real. Whoever asked for no request before a time is not asked before it. */
-export async function verify(state: TenantState): Promise<Verification> {
-  const { ports, tenant } = state.options;
-  const now = ports.now();
-  const askAt = state.budget.availableAt("live");
-  const checks: Check[] =
-    askAt > now
-      ? [postponed(`Kandji: ${state.client.host}`, askAt)]
-      : // Nothing of a record leaves a jurisdiction, not even a word.
-        await checkSource(ports, state.client, tenant, { mayName: tenant.jurisdiction === undefined });
-  for (const [id, courier] of state.couriers) {
-    const { trouble } = courier;
-    const isAsked = trouble?.isAsked === true && trouble.retryAt > now;
-    checks.push(
-      isAsked
-        ? postponed(`Destination ${id}`, trouble.retryAt)
-        : await checkDestination(ports, tenant.id, courier.config),
-    );
-  }
-  if (state.couriers.size === 0) {
-    checks.push({
-      name: "Destinations",
-      ok: false,
-      message: "No destination has a valid secret",
-      fix: "Put a secret DESTINATION_<NAME>",
-    });
-  }
+const noDestination: Check = {
+  name: "Destinations",
+  ok: false,
+  message: "No destination has a valid secret",
+  fix: "Put a secret DESTINATION_<NAME>",
+};
+
+/**
+ * Tries both ends of a tenant for real. Whoever asked for no request before a time is not asked before it. `tell` hears of
+ * each check as it is made; it must not throw.
+ */
+export async function verify(
+  state: TenantState,
+  tell: (progress: Progress) => void = () => undefined,
+): Promise<Verification> {
+  const checks: Check[] = [];
+  const add = (check: Check): void => {
+    checks.push(check);
+    tell({ kind: "checked", check });
+  };
+  tell({ kind: "planned", names: plannedFor(state) });
+  await verifySource(state, add);
+  for (const courier of state.couriers.values()) add(await verifyDestination(state, courier));
+  if (state.couriers.size === 0) add(noDestination);
   return { ok: checks.every(({ ok }) => ok), checks };
+}
+
+function plannedFor(state: TenantState): string[] {
+  const destinations = [...state.couriers.values()].map(({ config }) => nameOfDestination(config));
+  return [...plannedAtSource(state.options.tenant), ...destinations];
+}
+
+async function verifySource({ options, budget, client }: TenantState, tell: (check: Check) => void): Promise<void> {
+  const { ports, tenant } = options;
+  const askAt = budget.availableAt("live");
+  if (askAt > ports.now()) tell(postponed(`Kandji: ${client.host}`, askAt));
+  // Nothing of a record leaves a jurisdiction, not even a word.
+  else await checkSource(ports, client, tenant, { mayName: tenant.jurisdiction === undefined, tell });
+}
+
+async function verifyDestination({ options }: TenantState, { id, config, trouble }: Courier): Promise<Check> {
+  const { ports, tenant } = options;
+  if (trouble?.isAsked === true && trouble.retryAt > ports.now())
+    return postponed(`Destination ${id}`, trouble.retryAt);
+  return checkDestination(ports, tenant.id, config);
 }

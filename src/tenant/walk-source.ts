@@ -53,6 +53,18 @@ export class WalkSource {
     return this.#collection.dataset.sends === "changes";
   }
 
+  /** Requests of a walk that passes no device over; null before anybody knows. */
+  get expectedWhole(): number | null {
+    const { expected } = this;
+    if (expected === null) return null;
+    return this.walker.isPerDevice ? Math.max(expected, this.walker.devices.all.length) : expected;
+  }
+
+  /** Every row that there is, and not only those that happened in some range. */
+  get sendsState(): boolean {
+    return this.#collection.dataset.sends === "state";
+  }
+
   /** When the next request may be made: a long walk is spread over its interval, the first one is not. */
   paceAt(): number {
     const { walk } = this.walker;

@@ -2,7 +2,7 @@ import { firstPlace, pageParameters, readListingPage, valueAt, type ListingPage 
 import type { DestinationConfig, TenantConfig } from "../config/config.ts";
 import { admins } from "../datasets/admins.ts";
 import { microsOf } from "../datasets/instant.ts";
-import { datasets } from "../datasets/registry.ts";
+import { kandjiDatasets } from "../datasets/registry.ts";
 import { UnreadableAnswer, type KandjiFeed, type KandjiRequest } from "../datasets/dataset.ts";
 import { devices } from "../datasets/devices.ts";
 import type { Listing, Way } from "../datasets/listing.ts";
@@ -21,30 +21,61 @@ const recentMs = 24 * 3_600_000;
 /** Records of a feed that are held to what is documented: one request brings them. */
 const sampleSize = 10;
 
-/**
- * Asks Kandji for a few records of each dataset that the tenant collects, and for one admin where events are to name them;
- * then tells of host and clock. `mayName`: whether unknown words of records may be told here.
- */
+interface Manner {
+  /** Whether unknown words of records may be told here. */
+  readonly mayName: boolean;
+  /** Is told each check when it was made. */
+  readonly tell?: (check: Check) => void;
+}
+
+/** Asks Kandji for a few records of each dataset that the tenant collects, and for one admin where events are to name them; then tells of host and clock. */
 export async function checkSource(
   ports: Ports,
   client: KandjiClient,
   tenant: TenantConfig,
-  { mayName }: { readonly mayName: boolean },
+  { mayName, tell = () => undefined }: Manner,
 ): Promise<Check[]> {
   const checks: Check[] = [];
+  const add = (...found: readonly Check[]): void => {
+    checks.push(...found);
+    for (const check of found) tell(check);
+  };
   const asker = new Asker(ports, client);
-  for (const [name, { api, enrich }] of tenant.datasets) {
-    const dataset = datasets.get(name);
-    if (dataset === undefined) continue;
-    if (dataset.reading === "listing") checks.push(await asker.listing(dataset, api));
-    else if (dataset.keeper === "kandji") checks.push(...(await asker.feed(dataset, mayName)));
-    const isNamed = enrich.includes("actor") && !tenant.datasets.has(admins.name);
-    if (isNamed) checks.push(await asker.listing(admins, undefined));
+  for (const { dataset, api } of askedOf(tenant)) {
+    if (dataset.reading === "feed") add(...(await asker.feed(dataset, mayName)));
+    else add(await asker.listing(dataset, api));
   }
-  if (asker.outcomes.length > 0) checks.push(checkHost(client.host, asker.outcomes));
+  if (asker.outcomes.length > 0) add(checkHost(client.host, asker.outcomes));
   // Nobody's clock was seen where nothing answered.
-  if (asker.outcomes.some((outcome) => outcome?.kind !== "kandji-unreachable")) checks.push(checkClock(client.aheadMs));
+  if (asker.outcomes.some((outcome) => outcome?.kind !== "kandji-unreachable")) add(checkClock(client.aheadMs));
   return checks;
+}
+
+interface Asked {
+  readonly dataset: KandjiFeed | Listing;
+  readonly api: "v1" | "v2" | undefined;
+}
+
+function askedOf({ datasets: chosen }: TenantConfig): Asked[] {
+  return [...chosen].flatMap(([name, { api, enrich }]): Asked[] => {
+    const dataset = kandjiDatasets.get(name);
+    if (dataset === undefined) return [];
+    const isNamed = enrich.includes("actor") && !chosen.has(admins.name);
+    return [{ dataset, api }, ...(isNamed ? [{ dataset: admins, api: undefined }] : [])];
+  });
+}
+
+/** The names of the checks that `checkSource` is going to make, but for those that depend on an answer. */
+export const plannedAtSource = (tenant: TenantConfig): string[] =>
+  askedOf(tenant).map(({ dataset, api }) =>
+    nameOf(dataset.reading === "feed" ? dataset.permission : wayOf(dataset, api).permission),
+  );
+
+const nameOf = ({ label, method, path }: Permission): string => `Kandji: "${label}" (${method} ${path})`;
+
+function wayOf({ ways }: Listing, api: "v1" | "v2" | undefined): Way {
+  const [first] = ways;
+  return ways.find((one) => one.api === api && api !== undefined) ?? first;
 }
 
 /** Asks for a few records of a dataset, and for one device where each is asked. */
@@ -71,8 +102,7 @@ class Asker {
   }
 
   async listing(dataset: Listing, api: "v1" | "v2" | undefined): Promise<Check> {
-    const [first] = dataset.ways;
-    const way = dataset.ways.find((one) => one.api === api && api !== undefined) ?? first;
+    const way = wayOf(dataset, api);
     const permission = dataset.licence === undefined ? way.permission : { ...way.permission, licence: dataset.licence };
     if ((way.scope ?? dataset.scope) === "tenant")
       return this.#check(permission, await this.#page(way, permission), "no row yet");
@@ -108,8 +138,8 @@ class Asker {
     }
   }
 
-  #check({ label, method, path }: Permission, answer: Answer, none: string): Check {
-    const name = `Kandji: "${label}" (${method} ${path})`;
+  #check(permission: Permission, answer: Answer, none: string): Check {
+    const name = nameOf(permission);
     if (!answer.ok) return { name, ok: false, message: answer.message, fix: answer.fix };
     const seen = answer.first === undefined ? none : "a record was read";
     return { name, ok: true, message: `Kandji answered for ${this.#client.host}: ${seen}` };
@@ -133,10 +163,13 @@ function firstId({ rows }: ListingPage): string | number {
   return typeof id === "string" ? id : rows.length;
 }
 
+export const nameOfDestination = ({ id, type, destination }: DestinationConfig): string =>
+  `Destination ${id} (${type}, ${destination.host})`;
+
 /** Sends one marked record through the real path and judges the answer. It is not counted. */
 export async function checkDestination(ports: Ports, tenant: string, config: DestinationConfig): Promise<Check> {
   const { destination } = config;
-  const name = `Destination ${config.id} (${config.type}, ${destination.host})`;
+  const name = nameOfDestination(config);
   const at = new Date(ports.now()).toISOString();
   const context = { tenant, dataset: "audit-events", collectedAt: ports.now(), test: true };
   const raw = JSON.stringify({

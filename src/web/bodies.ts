@@ -26,12 +26,15 @@ const instant = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-export const replayBody: Shape<{
-  dataset: string;
-  since: Micros;
-  until?: Micros | undefined;
-  destination?: string | undefined;
-}> = {
+/** What a replay is asked with: in a body, or behind the `?` where it is only looked at. */
+export interface ReplayAsked {
+  readonly dataset: string;
+  readonly since: Micros;
+  readonly until?: Micros | undefined;
+  readonly destination?: string | undefined;
+}
+
+export const replayBody: Shape<ReplayAsked> = {
   schema: z.strictObject({ dataset: name, since: instant, until: instant.optional(), destination: name.optional() }),
   mend: 'Send {"dataset": "<name>", "since": "<RFC 3339>"}, and "until" and "destination" if you like: {"dataset": "audit-events", "since": "2026-05-01T00:00:00Z"}',
 };

@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import type { ChainStanding, TenantOperations } from "../tenant/report.ts";
-import { whereabouts } from "./known-tenant.ts";
+import { whereabouts } from "../status/known-tenant.ts";
 import { readQuery, type QueryShape } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 import { askTenant, subjectOf } from "./subject.ts";

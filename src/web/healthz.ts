@@ -1,5 +1,5 @@
 import type { Gateway } from "./gateway.ts";
-import { overview } from "./overview.ts";
+import { overview } from "../status/overview.ts";
 
 /** How long an answer of `/healthz` stands. The route is open to everybody, so each isolate asks at most once in this time. */
 const standsForMs = 60_000;

@@ -7,7 +7,7 @@ import { actionResults } from "../journal/entry.ts";
 import { cursorOf, placeIn, type JournalQuery } from "../journal/query.ts";
 import { page, wantsPage } from "./answers.tsx";
 import { JournalPage } from "./pages/journal-page.tsx";
-import { readQuery, type QueryShape } from "./query.ts";
+import { readQuery, withoutEmpty, type QueryShape } from "./query.ts";
 import { reach } from "./subject.ts";
 import type { WebTypes } from "./web-types.ts";
 
@@ -53,11 +53,7 @@ export const journalFilters = z.strictObject({
     .optional(),
 });
 
-// A form sends the fields that were left empty, too.
-const shape = z.preprocess(
-  (query) => Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== "")),
-  journalFilters,
-);
+const shape = z.preprocess(withoutEmpty, journalFilters);
 
 const question: QueryShape<z.infer<typeof shape>> = {
   schema: shape,

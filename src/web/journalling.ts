@@ -22,10 +22,14 @@ export const journalled =
   (action: ActionName): MiddlewareHandler<WebTypes> =>
   async (c, next) => {
     const at = c.get("gateway").now();
-    const done = next().then(() => c.get("gateway").record(entryOf(deedOf(c, action), at)));
+    const answered = next();
+    const done = answered
+      .then(() => c.get("goesOn"))
+      .then(() => c.get("gateway").record(entryOf(deedOf(c, action), at)));
     // Who hangs up ends neither the operation nor its entry.
     keepAlive(c, done);
-    await done;
+    await answered;
+    if (c.get("goesOn") === undefined) await done;
   };
 
 function deedOf(c: Context<WebTypes>, action: ActionName): Deed {
@@ -47,7 +51,7 @@ function tenantNamed(c: Context<WebTypes>): Deed["static"] {
   return tenant !== undefined && c.get("gateway").config().tenants.has(tenant) ? { tenant } : {};
 }
 
-function sayError(error: Error): string {
+export function sayError(error: Error): string {
   if (!(error instanceof Refusal)) return "An error in the forwarder itself";
   const { what } = error.text;
   // Of bad input, what stands in quotes is what somebody sent.

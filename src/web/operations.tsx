@@ -1,43 +1,17 @@
 /** What can be done. Each operation is handed to the tenant's object, which finishes it on its own; each is safe to repeat. */
 
 import type { Context } from "hono";
-import { formatInstant, microsOf } from "../datasets/instant.ts";
-import type { Problem, Scope, Verification } from "../tenant/report.ts";
-import { isBrowserForm, page, wantsPage } from "./answers.tsx";
-import { confirmBody, deadLettersBody, noBody, readBody, refused, replayBody, scopeBody } from "./bodies.ts";
-import { note, type Noted } from "./journalling.ts";
-import { whereabouts } from "./known-tenant.ts";
+import type { Scope } from "../tenant/report.ts";
+import { isBrowserForm } from "./answers.tsx";
+import { confirmBody, deadLettersBody, noBody, readBody, refused, scopeBody } from "./bodies.ts";
+import { note } from "./journalling.ts";
+import { whereabouts } from "../status/known-tenant.ts";
 import { statusPath } from "./pages/parts.tsx";
-import { VerifyPage } from "./pages/verify-page.tsx";
-import { Refusal, type RefusalText } from "./refusal.ts";
+import { requireKnown, partsOf } from "./parts.ts";
+import { Refusal } from "./refusal.ts";
 import { askTenant, hindered, reach, subjectOf, type Subject } from "./subject.ts";
-import { hindrances, usesDestination } from "./tenant-status.ts";
-import { frameOf, permissionsOf } from "./views.tsx";
+import { hindrances } from "../status/tenant-status.ts";
 import type { WebTypes } from "./web-types.ts";
-
-export async function verify(c: Context<WebTypes>): Promise<Response> {
-  const subject = await subjectOf(c);
-  await readBody(c.req.raw, noBody);
-  const inTheWay = hindrances(subject.tenant);
-  const verification =
-    inTheWay.length > 0 ? failedBefore(inTheWay) : await askTenant(subject, (object) => object.verify());
-  note(c, outcomeOf(verification));
-  if (!wantsPage(c)) {
-    return c.json(verification);
-  }
-  const { tenant, gateway } = subject;
-  const permissions = permissionsOf(subject);
-  return page(
-    c,
-    <VerifyPage
-      {...frameOf(c)}
-      tenant={tenant.id}
-      version={gateway.version}
-      permissions={permissions}
-      verification={verification}
-    />,
-  );
-}
 
 export async function poll(c: Context<WebTypes>): Promise<Response> {
   const subject = await subjectOf(c);
@@ -62,37 +36,6 @@ export async function resume(c: Context<WebTypes>): Promise<Response> {
   const scope = await readScope(c, subject);
   await askTenant(subject, (object) => object.resume(scope));
   return accepted(c, subject, "resume");
-}
-
-export async function replay(c: Context<WebTypes>): Promise<Response> {
-  const subject = await subjectOf(c);
-  const { dataset, since, until = null, destination } = await readBody(c.req.raw, replayBody);
-  const { datasets, destinations } = partsOf(subject);
-  requireKnown("dataset", dataset, datasets);
-  requireKnown("destination", destination, destinations);
-  requireTaken(subject, dataset, destination);
-  const end = until ?? microsOf(subject.gateway.now());
-  if (since > end) throw refused(`"since" is after ${until === null ? "now" : '"until"'}`, ["since"], replayBody.mend);
-  const times = { since: formatInstant(since), ...(until !== null && { until: formatInstant(until) }) };
-  note(c, { dynamic: { dataset, ...times, ...(destination !== undefined && { destination }) } });
-  const answer = await askTenant(subject, (object) => object.replay({ dataset, since, until, destination }));
-  note(c, { details: { replay: answer.kind } });
-  if (answer.kind === "too-many") throw new Refusal(409, tooManyReplays(subject.tenant.id, answer.most));
-  return accepted(c, subject, "replay", { replay: answer.kind });
-}
-
-const tooManyReplays = (tenant: string, most: number): RefusalText => ({
-  what: `Cannot take another replay for tenant "${tenant}": ${most} are not done yet`,
-  where: "body",
-  mend: "Wait until some are done: /status lists them",
-});
-
-/** A destination that does not take the dataset would count all of it as skipped. */
-function requireTaken({ circumstances }: Subject, dataset: string, destination: string | undefined): void {
-  const parsed = circumstances.config.destinations.get(destination ?? "");
-  if (parsed?.ok !== true || (parsed.value.datasets?.includes(dataset) ?? true)) return;
-  const mend = `Add it to "datasets" of secret ${parsed.value.secretName}, or name another destination`;
-  throw refused(`destination "${destination}" does not take "${dataset}"`, ["destination"], mend);
 }
 
 export async function redrive(c: Context<WebTypes>): Promise<Response> {
@@ -130,7 +73,7 @@ export async function forget(c: Context<WebTypes>): Promise<Response> {
 }
 
 /** A form is led back to the page it came from, which says what was done; a program reads 202. */
-function accepted(
+export function accepted(
   c: Context<WebTypes>,
   { tenant }: Subject,
   operation: string,
@@ -142,60 +85,14 @@ function accepted(
   return c.json({ accepted: operation, tenant: tenant.id, ...more }, 202);
 }
 
-function failedBefore(problems: readonly Problem[]): Verification {
-  return {
-    ok: false,
-    checks: problems.map(({ subject, message, fix }) => ({ name: subject, ok: false, message, fix })),
-  };
-}
-
-/** A verification is an operation that may fail in part. */
-function outcomeOf({ ok, checks }: Verification): Noted {
-  const failed = checks.filter((check) => !check.ok).map(({ name }) => `The check of ${name} failed`);
-  if (ok) return { details: { checks: checks.length, failed: failed.length } };
-  const result = failed.length === checks.length ? "FAILED" : "PARTIALLY_FAILED";
-  return { result, errors: failed, details: { checks: checks.length, failed: failed.length } };
-}
-
 async function readScope(c: Context<WebTypes>, subject: Subject): Promise<Scope> {
   const scope = await readBody(c.req.raw, scopeBody);
   const { datasets, destinations } = partsOf(subject);
-  requireKnown("dataset", scope.dataset, datasets);
-  requireKnown("destination", scope.destination, destinations);
+  requireKnown("dataset", scope.dataset, datasets, refused);
+  requireKnown("destination", scope.destination, destinations, refused);
   const { dataset, destination } = scope;
   note(c, {
     dynamic: { ...(dataset !== undefined && { dataset }), ...(destination !== undefined && { destination }) },
   });
   return scope;
-}
-
-function requireKnown(key: "dataset" | "destination", value: string | undefined, known: ReadonlySet<string>): void {
-  if (value !== undefined && !known.has(value)) {
-    const names = [...known]
-      .toSorted()
-      .map((name) => `"${name}"`)
-      .join(", ");
-    throw refused(
-      `this tenant has no ${key} "${value}"`,
-      [key],
-      names === "" ? `This tenant has no ${key} yet` : `Use one of ${names}`,
-    );
-  }
-}
-
-/** Everything that may be paused: what the secrets name, and what the tenant itself tells of. */
-function partsOf({ tenant, circumstances }: Subject): { datasets: Set<string>; destinations: Set<string> } {
-  const { secret, report, id } = tenant;
-  const asked = secret?.ok === true ? secret.value : undefined;
-  const set = [...circumstances.config.destinations.keys()].filter((destination) =>
-    usesDestination(circumstances.config, id, destination),
-  );
-  return {
-    datasets: new Set([...(asked?.datasets.keys() ?? []), ...(report?.datasets.map((dataset) => dataset.name) ?? [])]),
-    destinations: new Set([
-      ...set,
-      ...(asked?.destinations ?? []),
-      ...(report?.destinations.map((destination) => destination.name) ?? []),
-    ]),
-  };
 }

@@ -21,5 +21,9 @@ export function readQuery<T>(url: string, { schema, mend }: QueryShape<T>): T {
   throw refused(`"${String(issue?.path[0] ?? "")}" ${issue?.message ?? "cannot be read"}`, mend);
 }
 
-const refused = (why: string, mend: string): Refusal =>
+/** What a form sends of fields that were left empty means that nothing was chosen. */
+export const withoutEmpty = (query: unknown): unknown =>
+  Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== ""));
+
+export const refused = (why: string, mend: string): Refusal =>
   new Refusal(400, { what: `Cannot accept the query: ${why}`, where: "query", mend });

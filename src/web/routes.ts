@@ -1,13 +1,16 @@
 import type { Context, Handler, Hono, MiddlewareHandler } from "hono";
 import type { ActionName } from "../journal/actions.ts";
+import { guidePath } from "../status/told-problem.ts";
 import { showChain } from "./chain.ts";
 import { showJournal } from "./journal.tsx";
 import { journalled } from "./journalling.ts";
 import { showMetrics } from "./metrics/show-metrics.ts";
 import { showOpenapi } from "./openapi/show-openapi.ts";
-import { deleteDeadLetters, forget, pause, poll, redrive, replay, resume, verify } from "./operations.tsx";
+import { deleteDeadLetters, forget, pause, poll, redrive, resume } from "./operations.tsx";
 import { Refusal } from "./refusal.ts";
-import { showDeadLetters, showStatus, showTenant, showVerify } from "./views.tsx";
+import { replay, showReplay } from "./replay.tsx";
+import { verify } from "./verify.tsx";
+import { showDeadLetters, showGuide, showStatus, showTenant, showVerify } from "./views.tsx";
 import type { WebTypes } from "./web-types.ts";
 
 type Method = "GET" | "POST" | "DELETE";
@@ -30,6 +33,7 @@ export const routes: readonly Route[] = [
   operate("POLL", "POST", "/tenants/:tenant/poll", poll),
   operate("PAUSE", "POST", "/tenants/:tenant/pause", pause),
   operate("RESUME", "POST", "/tenants/:tenant/resume", resume),
+  see("/tenants/:tenant/replay", showReplay),
   operate("REPLAY", "POST", "/tenants/:tenant/replay", replay),
   see("/tenants/:tenant/chain", showChain),
   see("/tenants/:tenant/dead-letters", showDeadLetters),
@@ -39,6 +43,7 @@ export const routes: readonly Route[] = [
   operate("FORGET_TENANT", "DELETE", "/tenants/:tenant", forget),
   operate("FORGET_TENANT", "POST", "/tenants/:tenant/forget", forget),
   see("/journal", showJournal),
+  see(guidePath, showGuide),
   see("/metrics", showMetrics),
   see(
     "/openapi.json",

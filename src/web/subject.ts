@@ -4,10 +4,10 @@ import type { Fleet } from "../forwarder/fleet.ts";
 import type { Problem, TenantOperations } from "../tenant/report.ts";
 import type { Gateway } from "./gateway.ts";
 import { note } from "./journalling.ts";
-import { findTenant, whereabouts, type KnownTenant } from "./known-tenant.ts";
-import type { Circumstances } from "./overview.ts";
+import { findTenant, whereabouts, type KnownTenant } from "../status/known-tenant.ts";
+import type { Circumstances } from "../status/overview.ts";
 import { Refusal, type RefusalText } from "./refusal.ts";
-import { hindrances } from "./tenant-status.ts";
+import { hindrances } from "../status/tenant-status.ts";
 import type { WebTypes } from "./web-types.ts";
 
 /** What a request is about, looked up once. */

@@ -3,15 +3,16 @@
 import type { Context } from "hono";
 import type { DeadLetterReport, TenantReport } from "../tenant/report.ts";
 import { keepFresh, page, wantsPage } from "./answers.tsx";
-import { whereabouts } from "./known-tenant.ts";
-import { overview, overviewOfOne, type Circumstances, type StatusOfOne } from "./overview.ts";
+import { whereabouts } from "../status/known-tenant.ts";
+import { overview, overviewOfOne, type Circumstances, type StatusOfOne } from "../status/overview.ts";
 import { DeadLettersPage } from "./pages/dead-letters.tsx";
 import type { Frame } from "./pages/layout.tsx";
+import { ProblemGuidePage } from "./pages/problem-guide.tsx";
 import { StatusPage } from "./pages/status-page.tsx";
 import { TenantPage } from "./pages/tenant-page.tsx";
 import { VerifyPage, type NeededPermission } from "./pages/verify-page.tsx";
 import { askTenant, circumstancesOf, subjectOf, type Subject } from "./subject.ts";
-import { hindrances } from "./tenant-status.ts";
+import { hindrances } from "../status/tenant-status.ts";
 import type { WebTypes } from "./web-types.ts";
 
 export async function showStatus(c: Context<WebTypes>): Promise<Response> {
@@ -65,6 +66,10 @@ export async function showVerify(c: Context<WebTypes>): Promise<Response> {
     c,
     <VerifyPage {...frameOf(c)} tenant={tenant.id} version={gateway.version} permissions={permissionsOf(subject)} />,
   );
+}
+
+export function showGuide(c: Context<WebTypes>): Response | Promise<Response> {
+  return page(c, <ProblemGuidePage nonce={c.get("secureHeadersNonce")} version={c.get("gateway").version} />);
 }
 
 export function frameOf(c: Context<WebTypes>): Frame {

@@ -15,5 +15,7 @@ export interface WebTypes {
     actor: Actor | undefined;
     /** What an operation has told the journal so far. */
     noted: Noted | undefined;
+    /** An operation that goes on while its answer is being sent: its entry is written when it has ended. Never rejects. */
+    goesOn: Promise<void> | undefined;
   };
 }

@@ -21,7 +21,10 @@ const paths = [
   "/status/globex",
   "/verify/globex",
   "/tenants/acme/dead-letters",
+  "/tenants/acme/replay?dataset=audit-events&since=2026-05-01T00:00:00Z",
+  "/tenants/globex/replay?dataset=devices&since=2026-05-01T00:00:00Z",
   "/journal",
+  "/docs/operating.md",
   "/status/nobody",
 ];
 /** To be looked at: what a test cannot say is whether a page is easy to read. */
@@ -217,6 +220,39 @@ describe("the pages in a real browser", () => {
 
 describe("operations, in a browser without script", () => {
   const acme = async (): Promise<Page> => (await open("/status/acme", { script: false })).page;
+
+  test("verify, and each result is there while the next is not known", async () => {
+    const { page, complaints } = await open("/verify/acme", { script: false });
+    await simulator.breakIntake("archive", { always: { do: "hang" } });
+    await page.getByRole("button", { name: "Run the checks" }).click({ noWaitAfter: true });
+    const list = page.locator("ul.checks");
+    await list.getByText("Kandji: clock").waitFor();
+    expect(await list.locator(".underway:visible").innerText()).toMatch(/^Checking Destination archive/u);
+    expect(await page.locator(".headline").count()).toBe(0);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: join(screenshots, `verifying-${width}.png`), fullPage: true });
+    }
+    // It is given 30 seconds.
+    await page.getByRole("heading", { name: "1 check fails" }).waitFor({ timeout: 45_000 });
+    expect(await list.locator(".underway:visible").count()).toBe(0);
+    await simulator.breakIntake("archive", { always: null });
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("send a range again, after looking first", async () => {
+    const page = await acme();
+    await page.getByText("Send a range again").click();
+    // Nothing has happened since: the other tests' dead letters stay as many as they are.
+    await page.getByLabel("From, in UTC").fill(new Date(Date.now() - 1_000).toISOString());
+    await page.getByRole("button", { name: "Preview" }).click();
+    await page.waitForURL(/replay\?dataset=audit-events/u);
+    expect(await page.locator("main").innerText()).toContain("Nothing has begun");
+    await page.getByRole("button", { name: "Send again" }).click();
+    await page.waitForURL(/done=replay/u);
+    await page.context().close();
+  });
 
   test("poll", async () => {
     const page = await acme();

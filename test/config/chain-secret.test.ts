@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/read-config.ts";
-import { overview } from "../../src/web/overview.ts";
+import { overview } from "../../src/status/overview.ts";
 import { aFleet, now } from "../web/sample.ts";
 
 const long = "x".repeat(24);

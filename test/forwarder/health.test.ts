@@ -41,6 +41,7 @@ describe("what turned bad, and good again", () => {
       ...problem(),
       since: new Date(t0).toISOString(),
       at: new Date(t0 + minute).toISOString(),
+      docs: `/docs/operating.md#${problem().code}`,
     });
     expect(JSON.parse(it.posted[2]!.body)).toMatchObject({ event: "restored", health: "ok", code: "dead-letters" });
     expect(it.entries.map(({ actionName, actionParams }) => [actionName, actionParams?.static])).toEqual([
@@ -198,7 +199,12 @@ describe("a notification that does not get through", () => {
     await it.take(acme(...many(15)), t0 + minute);
     await it.take(acme(), t0 + 2 * minute);
     await it.take(acme(), t0 + 3 * minute);
-    expect(it.posted.filter(({ url }) => url.includes("team"))).toHaveLength(30);
+    const toTeam = it.posted.filter(({ url }) => url.includes("team")).map(({ body }) => body);
+    expect(toTeam.filter((body) => body.includes("dead-letters"))).toHaveLength(30);
+    // It is told, besides, that the other one is told nothing.
+    expect(toTeam.filter((body) => !body.includes("dead-letters"))).toMatchObject([
+      expect.stringContaining('"subject":"secret NOTIFY_OPS"'),
+    ]);
     it.posted.length = 0;
     it.answer = async () => ({ status: 200 });
     await it.take(acme(), t0 + hour);
@@ -229,5 +235,82 @@ describe("a notification that does not get through", () => {
     it.env = {};
     await it.take(acme(), t0 + 30 * minute);
     expect(it.sql.exec("SELECT * FROM outboxes")).toEqual([]);
+  });
+});
+
+describe("what no tenant reports", () => {
+  const told = (it: WatchedForwarder) => it.messages.map(({ event, tenant, code }) => [event, tenant, code]);
+
+  test("is told of secrets, by their subject and without a tenant, and only to those who want to hear of all", async () => {
+    const it = new WatchedForwarder({ ...notifySecret("ops"), ...notifySecret("acme", { tenants: ["acme"] }) });
+    it.env = { ...it.env, DESTINATION_SIEM: "{" };
+    for (let firing = 0; firing < 3; firing += 1) await it.take(acme(), t0 + firing * minute);
+    expect(told(it)).toEqual([["degraded", null, "secret-invalid"]]);
+    expect(it.messages[0]).toMatchObject({ subject: "secret DESTINATION_SIEM", health: "failing" });
+    expect(it.entries[0]?.actionParams?.static).toEqual({ subject: "secret DESTINATION_SIEM" });
+    const { DESTINATION_SIEM: _, ...mended } = it.env;
+    it.env = mended;
+    for (let firing = 3; firing < 6; firing += 1) await it.take(acme(), t0 + firing * minute);
+    expect(told(it).at(-1)).toEqual(["restored", null, "secret-invalid"]);
+    expect(it.posted).toHaveLength(2);
+  });
+
+  test("is reminded of once a day", async () => {
+    const it = new WatchedForwarder({ ...notifySecret("ops"), DESTINATION_SIEM: "{" });
+    for (let passed = 0; passed <= 50 * 60; passed += 10) await it.take(acme(), t0 + passed * minute);
+    expect(eventsOf(it)).toEqual(["degraded", "reminder", "reminder"]);
+  });
+
+  test("is told of a tenant whose secret broke, to those who hear of it; what it reported stays as it was", async () => {
+    const it = new WatchedForwarder({ ...notifySecret("ops", { tenants: ["acme"] }) });
+    await it.take(acme(problem()), t0);
+    await it.take(acme(problem()), t0 + minute);
+    const valid = it.env;
+    it.env = { ...valid, TENANT_ACME: "{" };
+    for (let firing = 2; firing < 8; firing += 1) await it.take([], t0 + firing * minute);
+    it.env = valid;
+    await it.take(acme(problem()), t0 + 8 * minute);
+    await it.take(acme(problem()), t0 + 9 * minute);
+    expect(told(it)).toEqual([
+      ["degraded", "acme", "dead-letters"],
+      ["degraded", "acme", "secret-invalid"],
+      ["restored", "acme", "secret-invalid"],
+    ]);
+  });
+
+  test("is the cron: one message, by the alarm that rings when nothing else does, and none of each tenant's own", async () => {
+    const it = new WatchedForwarder(notifySecret("ops"));
+    const silent = problem({ code: "cron-silent", subject: "tenant acme", health: "failing" });
+    await it.take(acme(), t0);
+    await it.hear(acme(silent), t0 + 16 * minute);
+    await it.ring(t0 + 20 * minute);
+    await it.ring(t0 + 21 * minute);
+    await it.hear(acme(silent), t0 + 36 * minute);
+    expect(told(it)).toEqual([["degraded", null, "cron-silent"]]);
+    await it.take(acme(), t0 + 60 * minute);
+    await it.take(acme(), t0 + 61 * minute);
+    expect(told(it)).toEqual([
+      ["degraded", null, "cron-silent"],
+      ["restored", null, "cron-silent"],
+    ]);
+  });
+
+  test("is a notification that does not get through: the others hear of it, itself it does not", async () => {
+    const it = new WatchedForwarder({ ...notifySecret("ops"), ...notifySecret("team") });
+    it.answer = async ({ url }) => ({ status: url.includes("ops") ? 503 : 200 });
+    for (let firing = 0; firing < 4; firing += 1) await it.take(acme(problem()), t0 + firing * minute);
+    it.answer = async () => ({ status: 200 });
+    for (let firing = 4; firing < 20; firing += 1) await it.take(acme(problem()), t0 + firing * minute);
+    const to = (name: string) =>
+      it.posted
+        .filter(({ url }) => url.includes(name))
+        .map(({ body }) => JSON.parse(body) as { event: string; code: string })
+        .map(({ event, code }) => `${event} ${code}`);
+    expect(to("team")).toEqual([
+      "degraded dead-letters",
+      "degraded notification-failing",
+      "restored notification-failing",
+    ]);
+    expect(new Set(to("ops"))).toEqual(new Set(["degraded dead-letters"]));
   });
 });

@@ -30,6 +30,7 @@ describe("a message", () => {
         "Failing: tenant acme / audit-events (token-rejected)",
         "Kandji answered 401",
         "Mend: Mend it",
+        "More: https://forwarder.example/docs/operating.md#token-rejected",
         "Since 2026-05-01T08:30:00.000Z, noticed 2026-05-01T08:31:00.000Z",
         statusUrl,
       ].join("\n"),
@@ -62,8 +63,15 @@ describe("a message", () => {
   });
 
   test("to a program has every field", () => {
-    expect(parsed(bodyOf(of("degraded"), { type: "json", statusUrl }))).toEqual({ ...notice("degraded"), statusUrl });
-    expect(parsed(bodyOf(of("restored"), { type: "json", statusUrl: undefined }))).toEqual(notice("restored"));
+    expect(parsed(bodyOf(of("degraded"), { type: "json", statusUrl }))).toEqual({
+      ...notice("degraded"),
+      docs: "https://forwarder.example/docs/operating.md#token-rejected",
+      statusUrl,
+    });
+    expect(parsed(bodyOf(of("restored"), { type: "json", statusUrl: undefined }))).toEqual({
+      ...notice("restored"),
+      docs: "/docs/operating.md#token-rejected",
+    });
   });
 
   test("that sums up says how many of what", () => {

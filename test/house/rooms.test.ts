@@ -47,12 +47,14 @@ const doors: Readonly<Record<string, Doors>> = {
   // Around it.
   config: { uses: ["datasets", "destinations", "formats", "secret.ts"] },
   journal: { uses: ["version.ts"] },
+  // What the whole installation looks like, for whoever shows it and whoever tells it.
+  status: { uses: ["datasets"], names: ["config", "forwarder", "tenant"] },
   verification: {
     uses: ["collection", "datasets", "delivery", "destinations", "kandji", "ports.ts"],
     names: ["config", "tenant"],
   },
   web: {
-    uses: ["datasets", "journal", "secret.ts", "version.ts"],
+    uses: ["datasets", "journal", "secret.ts", "status", "version.ts"],
     names: ["config", "destinations", "forwarder", "ports.ts", "tenant"],
   },
 
@@ -91,6 +93,7 @@ const doors: Readonly<Record<string, Doors>> = {
       "ports.ts",
       "retry-after.ts",
       "sqlite.ts",
+      "status",
       "version.ts",
     ],
     names: ["tenant"],

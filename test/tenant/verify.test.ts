@@ -1,7 +1,7 @@
 /** Contract §6, `POST /tenants/:tenant/verify`: both ends are tried for real, and nobody before the time that they named. */
 import { describe, expect, test } from "vitest";
 import { kandjiDatasets, permissionOf } from "../../src/datasets/registry.ts";
-import type { Check, Verification } from "../../src/tenant/report.ts";
+import type { Check, Progress, Verification } from "../../src/tenant/report.ts";
 import { verify } from "../../src/tenant/verify.ts";
 import type { FaultSettings } from "../simulator/faults.ts";
 import { epoch, hour, Household, minute, secrets } from "./household.ts";
@@ -47,6 +47,27 @@ describe("verification", () => {
     expect([asked(it), sentTo(it, "siem"), sentTo(it, "archive")]).toEqual([1, 1, 1]);
     for (const { collected, delivered, requests } of it.report().destinations)
       expect({ collected, delivered, requests }).toEqual({ collected: 0, delivered: 0, requests: 0 });
+  });
+
+  test("tells first what it will try, and each result before the next is tried", async () => {
+    const it = house({ siem: {}, archive: {} });
+    const told: string[] = [];
+    const asking: number[][] = [];
+    const tell = (progress: Progress): void => {
+      told.push(
+        ...(progress.kind === "planned" ? progress.names.map((name) => `will ${name}`) : [progress.check.name]),
+      );
+      asking.push([asked(it), sentTo(it, "siem"), sentTo(it, "archive")]);
+    };
+    const { checks } = await it.time.during(verify(it.engine.state, tell));
+    const [permission = "", , , , siem = "", archive = ""] = checks.map(({ name }) => name);
+    expect(told).toEqual([`will ${permission}`, `will ${siem}`, `will ${archive}`, ...checks.map(({ name }) => name)]);
+    expect([asking[0], asking[1], asking.at(-2), asking.at(-1)]).toEqual([
+      [0, 0, 0],
+      [1, 0, 0],
+      [1, 1, 0],
+      [1, 1, 1],
+    ]);
   });
 
   test("is not well when one of them is not, and says of that one what the mend is", async () => {

@@ -37,6 +37,7 @@ const answers: Readonly<Record<string, number>> = {
   "POST /tenants/:tenant/resume": 202,
   "POST /tenants/:tenant/replay": 400,
   "GET /tenants/:tenant/chain": 200,
+  "GET /tenants/:tenant/replay": 400,
   "GET /tenants/:tenant/dead-letters": 200,
   "POST /tenants/:tenant/dead-letters/redrive": 202,
   "DELETE /tenants/:tenant/dead-letters": 202,
@@ -44,6 +45,7 @@ const answers: Readonly<Record<string, number>> = {
   "DELETE /tenants/:tenant": 400,
   "POST /tenants/:tenant/forget": 400,
   "GET /journal": 200,
+  "GET /docs/operating.md": 200,
   "GET /metrics": 200,
   "GET /openapi.json": 200,
 };

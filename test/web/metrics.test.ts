@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { families } from "../../src/web/metrics/families.ts";
-import type { Status } from "../../src/web/overview.ts";
+import type { Status } from "../../src/status/overview.ts";
 import { asking } from "./asking.ts";
 import { readExposition, type ReadFamily } from "./exposition.ts";
 import {

@@ -179,11 +179,15 @@ describe("what routes answer is what the document says", () => {
     "POST /tenants/:tenant/replay": '{"dataset":"audit-events","since":"2026-05-01T00:00:00.000001Z"}',
   };
 
+  const queries: Readonly<Record<string, string>> = {
+    "GET /tenants/:tenant/replay": "?dataset=audit-events&since=2026-05-01T00:00:00.000001Z",
+  };
+
   it.each(routes.map(({ method, path, operates }) => [method, path, operates] as const))(
     "%s %s",
     async (method, path, operates) => {
       const ask = asking(installation());
-      const real = path.replace(":tenant", "acme");
+      const real = path.replace(":tenant", "acme") + (queries[`${method} ${path}`] ?? "");
       const body = bodies[`${method} ${path}`];
       const asked = { method, ...(body !== undefined && { body }) };
       const expectDescribed = async (answer: Response, at = real) => {

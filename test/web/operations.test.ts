@@ -6,6 +6,7 @@ import {
   aDestination,
   aFleet,
   aGateway,
+  aPreview,
   aReport,
   broken,
   operations,
@@ -92,6 +93,73 @@ describe("a replay", () => {
     expect(response.status).toBe(400);
     expect(await response.text()).toContain(JSON.stringify(why).slice(1, -1));
     expect(done(gateway.calls)).toEqual([]);
+  });
+});
+
+describe("the preview of a replay", () => {
+  const since = Date.parse("2026-05-01T00:00:00Z") * 1000;
+  const asked = "dataset=audit-events&since=2026-05-01T00:00:00.000001Z&until=&destination=siem";
+
+  it("is for viewers too, begins nothing and is no operation", async () => {
+    const gateway = aGateway();
+    const answer = await asking(gateway)(`/tenants/acme/replay?${asked}`, { as: "viewer" });
+    expect([answer.status, await answer.json()]).toEqual([200, aPreview({ destination: "siem" })]);
+    const order = `{"dataset":"audit-events","since":${since + 1},"until":null,"destination":"siem"}`;
+    expect(done(gateway.calls)).toEqual([`preview acme@ ${order}`]);
+    expect(gateway.entries).toEqual([]);
+  });
+
+  it("is a page with the range filled in, from which it is begun as it was typed", async () => {
+    const gateway = aGateway();
+    const text = await (await asking(gateway)(`/tenants/acme/replay?${asked}`, { headers: browser })).text();
+    for (const part of ["about 52,100, at least 48,000", "about 105, at least 96", "3 that nobody has counted"])
+      expect(text).toContain(part);
+    const [typed = ""] = /<form[^]*?<\/form>/u.exec(text) ?? [];
+    expect(typed).toContain('method="post" action="/tenants/acme/replay"');
+    const fields = new Map(
+      [...typed.matchAll(/name="(\w+)"(?:[^>]*? value="([^"]*)")/gu)].map(([, name, value]) => [name, value]),
+    );
+    expect(Object.fromEntries(fields)).toEqual({
+      dataset: "audit-events",
+      since: "2026-04-29T16:00:00.000000Z",
+      until: "",
+      destination: "siem",
+    });
+    expect(typed).toContain('formmethod="get"');
+  });
+
+  it("of a viewer has no button", async () => {
+    const answer = await asking(aGateway())(`/tenants/acme/replay?${asked}`, { headers: browser, as: "viewer" });
+    expect(await answer.text()).not.toContain("<button");
+  });
+
+  it.each([
+    ["", '"dataset"'],
+    ["?dataset=audit-events", '"since"'],
+    ["?dataset=audit-events&since=yesterday", "no time"],
+    ["?dataset=audit-events&since=2999-01-01T00:00:00Z", '"since" is after now'],
+    ["?dataset=audit-events&since=2026-05-01T00:00:01Z&until=2026-05-01T00:00:00Z", '"since" is after "until"'],
+    ["?dataset=devices&since=2026-05-01T00:00:00Z", 'no dataset "devices"'],
+    ["?dataset=audit-events&since=2026-05-01T00:00:00Z&destination=other", 'no destination "other"'],
+    ["?dataset=audit-events&since=2026-05-01T00:00:00Z&sicne=1", 'unknown key "sicne"'],
+    ["?dataset=audit-events&since=2026-05-01T00:00:00Z&since=2026-05-02T00:00:00Z", "twice"],
+  ])("is refused for %s, as the operation is", async (query, why) => {
+    const gateway = aGateway();
+    const response = await asking(gateway)(`/tenants/acme/replay${query}`);
+    const { error } = (await response.json()) as { error: { what: string; where: string; mend: string } };
+    expect([response.status, error.where]).toEqual([400, "query"]);
+    expect(error.what).toContain(why);
+    expect(done(gateway.calls)).toEqual([]);
+  });
+
+  it("is 409 where a secret stands in the way", async () => {
+    const gateway = aGateway({
+      config: () => aConfig({ tenants: new Map([["acme", broken("TENANT_ACME")]]) }),
+      tenant: () => {
+        throw new Error("asleep");
+      },
+    });
+    expect((await asking(gateway)(`/tenants/acme/replay?${asked}`)).status).toBe(409);
   });
 });
 

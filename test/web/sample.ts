@@ -11,6 +11,7 @@ import type {
   DestinationReport,
   HourReport,
   PeriodReport,
+  ReplayPreview,
   Scope,
   SpanReport,
   TenantOperations,
@@ -191,6 +192,26 @@ export function aDeadLetter(changes: Partial<DeadLetterReport> = {}): DeadLetter
   };
 }
 
+/** 40 hours, three of which nobody has counted. */
+export function aPreview(changes: Partial<ReplayPreview> = {}): ReplayPreview {
+  return {
+    dataset: "audit-events",
+    destination: null,
+    since: "2026-04-29T16:00:00.000000Z",
+    until: "2026-05-01T08:00:00.000000Z",
+    records: { atLeast: 48_000, likely: 52_100 },
+    hours: { inRange: 40, counted: 35, collected: 2, unknown: 3 },
+    kandji: {
+      requests: { atLeast: 96, likely: 105 },
+      perHour: 2000,
+      left: 60,
+      minutes: { atLeast: 2, likely: 2 },
+    },
+    destinations: [{ name: "siem", takes: true, paused: false, requestsAtLeast: 48, skipsBefore: null }],
+    ...changes,
+  };
+}
+
 const auditOptions = {
   everyMs: minute,
   backfillMs: 365 * 24 * hour,
@@ -330,6 +351,10 @@ export function operations(
     replay: async (order) => {
       calls.push(`replay ${who} ${JSON.stringify(order)}`);
       return { kind: "begun" };
+    },
+    previewReplay: async (order) => {
+      calls.push(`preview ${who} ${JSON.stringify(order)}`);
+      return aPreview({ dataset: order.dataset, destination: order.destination ?? null });
     },
     verify: async () => {
       calls.push(`verify ${who}`);

@@ -64,6 +64,42 @@ describe("an error of the program itself", () => {
     expect(await place.report()).toMatchObject({ health: "ok", problems: [] });
   });
 
+  test("is told and journalled like any other problem, and its end too", async () => {
+    const place = new Premises("notorious");
+    const posted: { readonly event: string; readonly code: string; readonly fix: string }[] = [];
+    const world = vi.mocked(fetch).getMockImplementation();
+    vi.mocked(fetch).mockImplementation(async (input, init) => {
+      if (typeof input !== "string" || !input.startsWith("https://chat.example/")) return world!(input, init);
+      posted.push(JSON.parse(init?.body as string) as (typeof posted)[number]);
+      return new Response("ok");
+    });
+    place.set("NOTIFY_OPS", JSON.stringify({ type: "json", url: "https://chat.example/the-hook" }));
+    const mend = await failedRun(place);
+    const fire = async (): Promise<void> => {
+      place.pass(minute);
+      await place.fire();
+    };
+    await fire();
+    await fire();
+    await mend();
+    await fire();
+    expect(posted.map(({ event, code }) => [event, code])).toEqual([["degraded", "internal-error"]]);
+    expect(posted[0]?.fix).toContain("Report it");
+    // It is shown for an hour.
+    place.pass(hour);
+    await fire();
+    await fire();
+    expect(posted.map(({ event, code }) => [event, code])).toEqual([
+      ["degraded", "internal-error"],
+      ["restored", "internal-error"],
+    ]);
+    const { entries } = (await (await place.ask("/journal?tenant=notorious")).json()) as {
+      entries: { actionName: string; actionDetails?: { code?: string } }[];
+    };
+    const about = entries.filter(({ actionDetails }) => actionDetails?.code === "internal-error");
+    expect(about.map(({ actionName }) => actionName)).toEqual(["HEALTH_RESTORED", "HEALTH_DEGRADED"]);
+  });
+
   test("does not hide that somebody paused the tenant", async () => {
     const place = new Premises("faulty-and-paused");
     await failedRun(place);

@@ -1,5 +1,5 @@
 /** Notifications in the real runtime: from a firing of the cron to the request that arrives, across evictions. */
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
@@ -91,5 +91,42 @@ describe("a notification", () => {
       expect.objectContaining({ code: "secret-invalid", subject: "secret NOTIFY_OPS / type" }),
     );
     expect((await place.fleet()).tenants.map(({ id }) => id)).toContain("mistyped");
+  });
+});
+
+describe("a cron that fires no more", () => {
+  test("is told by the forwarder's own alarm, which finds nothing to tell while it fires, once until it fires again", async () => {
+    const place = new Premises("unfired");
+    const posted = chatBeside(() => new Response("ok"));
+    place.set("NOTIFY_OPS", JSON.stringify({ type: "json", url: "https://chat.example/the-hook" }));
+    const ring = async (): Promise<number> => {
+      expect(await runDurableObjectAlarm(forwarder())).toBe(true);
+      return runInDurableObject(
+        forwarder(),
+        async (_, { storage }) => ((await storage.getAlarm()) ?? Infinity) - Date.now(),
+      );
+    };
+    // Beyond the firings of the other tests.
+    place.pass(10_000 * minute);
+    for (let firing = 0; firing < 3; firing += 1) await fire(place);
+    expect(await ring()).toBe(20 * minute);
+    expect(posted).toEqual([]);
+
+    const waits: number[] = [];
+    for (const silence of [20, 1, 1, 30]) {
+      place.pass(silence * minute);
+      await evictDurableObject(forwarder());
+      waits.push((await ring()) / minute);
+    }
+    expect(waits).toEqual([1, 1, 1, 60]);
+    const told = () => posted.map(({ body }) => [body["event"], body["tenant"], body["code"]]);
+    expect(told()).toEqual([["degraded", null, "cron-silent"]]);
+    for (let firing = 0; firing < 3; firing += 1) await fire(place);
+    expect(told()).toEqual([
+      ["degraded", null, "cron-silent"],
+      ["restored", null, "cron-silent"],
+    ]);
+    // The next silence is not noticed an hour late.
+    expect(await ring()).toBe(20 * minute);
   });
 });

@@ -21,6 +21,10 @@ async function verified(place: Premises): Promise<Verification> {
   return (await response.json()) as Verification;
 }
 
+interface Journal {
+  readonly entries: readonly { readonly actionResult: string }[];
+}
+
 describe("verify", () => {
   test("tries both ends for real, says what the mend is, and counts nothing", async () => {
     const place = new Premises("verified");
@@ -37,6 +41,32 @@ describe("verify", () => {
     for (const check of failed) expect(check).toMatchObject({ fix: expect.stringMatching(/./) });
     expect(failed.map(({ name }) => name.split(" ")[0])).toEqual(["Kandji:", "Destination"]);
     expect(await place.report()).toMatchObject({ destinations: [{ collected: 0, delivered: 0, dead: 0, pending: 0 }] });
+  });
+
+  test("grows on the page: what will be tried stands there before any answer, and the entry is written at the end", async () => {
+    const place = new Premises("growing");
+    const go = place.world.fetch;
+    const isHeld = Promise.withResolvers<void>();
+    vi.spyOn(place.world, "fetch").mockImplementation(async (request) => {
+      await isHeld.promise;
+      return go(request);
+    });
+    const response = await place.ask("/tenants/growing/verify", { method: "POST", accept: "text/html" });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const { value: head = "" } = await reader.read();
+    expect(head).toContain("Verification of growing");
+    expect(head).toContain("List audit events");
+    expect(head).not.toContain("</html>");
+    isHeld.resolve();
+    const pieces: string[] = [];
+    for (let part = await reader.read(); !part.done; part = await reader.read()) pieces.push(part.value);
+    // One piece for each result, and one for the end.
+    expect(pieces.length).toBeGreaterThanOrEqual(3);
+    expect(pieces.at(-1)).toMatch(/Everything works.*<\/html>$/su);
+    await until(async () => {
+      const { entries } = (await (await place.ask("/journal?action=VERIFY&tenant=growing")).json()) as Journal;
+      return entries.length === 1 && entries[0]?.actionResult === "SUCCEEDED";
+    });
   });
 
   test("does not ask before the time that the other side named", async () => {

@@ -1,8 +1,8 @@
 /** Every metric, with its name, unit and meaning; `docs/metrics.md` is held to this list. Names are stable. */
 
 import type { DatasetReport, DestinationReport, Health, UnacceptedReport } from "../../tenant/report.ts";
-import type { Status } from "../overview.ts";
-import type { TenantStatus } from "../tenant-status.ts";
+import type { Status } from "../../status/overview.ts";
+import type { TenantStatus } from "../../status/tenant-status.ts";
 import type { Family, Sample } from "./exposition.ts";
 
 type Metric = Omit<Family<Status>, "name">;

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { overview } from "../overview.ts";
+import { overview } from "../../status/overview.ts";
 import { circumstancesOf } from "../subject.ts";
 import type { WebTypes } from "../web-types.ts";
 import { exposition, expositionType } from "./exposition.ts";

@@ -6,20 +6,22 @@ import type {
   ChainStanding,
   Check,
   DeadLetterReport,
-  Problem,
+  Figure,
+  ReplayPreview,
   ReplayReport,
   Verification,
 } from "../../tenant/report.ts";
-import type { Status, StatusOfOne } from "../overview.ts";
+import type { Status, StatusOfOne } from "../../status/overview.ts";
 import type { RefusalText } from "../refusal.ts";
-import type { TenantSettings, TenantStatus } from "../tenant-status.ts";
+import type { ToldProblem } from "../../status/told-problem.ts";
+import type { TenantSettings, TenantStatus } from "../../status/tenant-status.ts";
 import { component, count, health, maybe, time } from "./components.ts";
 import { dataset } from "./dataset-answer.ts";
 import { destination } from "./destination-answer.ts";
 
 const overallHealth = component("OverallHealth", z.enum(["ok", "degraded", "failing"]));
 
-const problem: z.ZodType<Problem> = component(
+const problem: z.ZodType<ToldProblem> = component(
   "Problem",
   z.object({
     code: z.string().describe("Stable; docs/operating.md has a paragraph for each"),
@@ -27,6 +29,7 @@ const problem: z.ZodType<Problem> = component(
     message: z.string(),
     fix: z.string(),
     health: z.enum(["degraded", "failing"]),
+    docs: z.string().describe("Address of that paragraph, on this forwarder"),
   }),
 );
 
@@ -116,6 +119,47 @@ export const acceptedReplay = component(
     accepted: z.string(),
     tenant: z.string(),
     replay: z.enum(["begun", "waiting"]).describe("waiting: the same was asked for before and is not done yet"),
+  }),
+);
+const figure: z.ZodType<Figure> = component(
+  "Figure",
+  z.object({
+    atLeast: count.describe("What is sure"),
+    likely: count.nullable().describe("What it comes to as far as anybody can tell; null where nobody can"),
+  }),
+);
+export const replayPreview: z.ZodType<ReplayPreview> = component(
+  "ReplayPreview",
+  z.object({
+    dataset: z.string(),
+    destination: z.string().nullable().describe("Null for all of them"),
+    since: time,
+    until: maybe.describe("Null where the dataset is sent as it is now"),
+    records: figure,
+    hours: z
+      .object({
+        inRange: count,
+        counted: count.describe("In Kandji, by a sweep"),
+        collected: count.describe("Not by a sweep, but what was collected of them is counted"),
+        unknown: count,
+      })
+      .nullable()
+      .describe("Null where the dataset is sent as it is now"),
+    kandji: z.object({
+      requests: figure,
+      perHour: count.describe("What the past may make in an hour, polling included"),
+      left: count.describe("Of them, what may be made now"),
+      minutes: figure,
+    }),
+    destinations: z.array(
+      z.object({
+        name: z.string(),
+        takes: z.boolean().describe("False: all of it would be counted as skipped"),
+        paused: z.boolean(),
+        requestsAtLeast: count.nullable().describe("By the number of records; null while its secret cannot be read"),
+        skipsBefore: maybe.describe("What is older is skipped"),
+      }),
+    ),
   }),
 );
 export const acceptedDeadLetters = component(

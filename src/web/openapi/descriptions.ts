@@ -99,6 +99,13 @@ export const descriptions: Readonly<Record<string, Description>> = {
     answers: done(),
     hinders: true,
   },
+  "GET /tenants/:tenant/replay": {
+    id: "previewReplay",
+    does: "What collecting a range again would come to; nothing is begun",
+    query: replayBody.schema,
+    answers: showsPage(answers.replayPreview, "Records and requests, as far as they are known"),
+    hinders: true,
+  },
   "POST /tenants/:tenant/replay": {
     id: "replay",
     does: "Collects a range again and sends it, to one destination or to all",
@@ -133,6 +140,11 @@ export const descriptions: Readonly<Record<string, Description>> = {
     does: "Who did what to this forwarder, newest first",
     query: journalFilters,
     answers: showsPage(answers.journal, "A page of entries"),
+  },
+  "GET /docs/operating.md": {
+    id: "problemGuide",
+    does: "A page: what each problem means and what mends it, as docs/operating.md of this version has it",
+    answers: [{ status: 200, says: "The page", page: true }],
   },
   "GET /metrics": {
     id: "metrics",

@@ -83,7 +83,7 @@ const refusals = {
 function guarded({ path, operates }: Described, description: Description): Json {
   const possible: (keyof typeof refusals)[] = [401, 500, 503];
   if (path.includes(":tenant")) possible.push(404);
-  if (description.body !== undefined || path.endsWith("/chain")) possible.push(400);
+  if (description.body !== undefined || /\/(?:chain|replay)$/.test(path)) possible.push(400);
   if (description.hinders === true) possible.push(409);
   if (operates !== undefined) possible.push(403, 413);
   const tenant = { name: "tenant", in: "path", required: true, schema: { type: "string" } };
@@ -107,8 +107,13 @@ function operationOf(description: Description, inPath: readonly Json[]): Json {
 
 function queryOf({ query }: Description): Json[] {
   if (query === undefined) return [];
-  const { properties = {} } = z.toJSONSchema(query, { io: "input" });
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: "input" });
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema,
+  }));
 }
 
 function bodyOf(body: z.ZodType): Json {

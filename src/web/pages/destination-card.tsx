@@ -1,6 +1,6 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DestinationReport } from "../../tenant/report.ts";
-import { imbalance } from "../tenant-status.ts";
+import { imbalance } from "../../status/tenant-status.ts";
 import { DestinationFigures } from "./destination-figures.tsx";
 import { clip, count, number } from "./format.ts";
 import { Badge, Fact, Operation, tenantPath, Time } from "./parts.tsx";

@@ -1,6 +1,6 @@
 import type { Health } from "../../tenant/report.ts";
-import type { Status } from "../overview.ts";
-import type { TenantStatus } from "../tenant-status.ts";
+import type { Status } from "../../status/overview.ts";
+import type { TenantStatus } from "../../status/tenant-status.ts";
 import { count } from "./format.ts";
 
 /** The state of everything as one plain sentence: the first thing that is read, and often the only one. */

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Health, Problem } from "../../tenant/report.ts";
+import { guidePath, type ToldProblem } from "../../status/told-problem.ts";
+import type { Health } from "../../tenant/report.ts";
 import { clip, relative, utc } from "./format.ts";
 
 /** Small pieces that several pages show. */
@@ -62,7 +63,7 @@ export function Operation(props: {
 
 const shownProblems = 25;
 
-export function Problems({ problems }: { problems: readonly Problem[] }): JSX.Element | null {
+export function Problems({ problems }: { problems: readonly ToldProblem[] }): JSX.Element | null {
   if (problems.length === 0) {
     return null;
   }
@@ -78,6 +79,9 @@ export function Problems({ problems }: { problems: readonly Problem[] }): JSX.El
             </p>
             <p>{clip(problem.message, 400)}</p>
             <p class="mend">{clip(problem.fix, 400)}</p>
+            <p class="about">
+              More: <a href={problem.docs}>{`${guidePath.slice(1)}#${problem.code}`}</a>
+            </p>
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { StatusOfOne } from "../overview.ts";
+import type { StatusOfOne } from "../../status/overview.ts";
 import { clip, percent } from "./format.ts";
 import { tenantPath, utcText } from "./parts.tsx";
 
@@ -10,7 +10,7 @@ interface ReplaysProps {
 
 /** What is being collected again, and the form that asks for more. */
 export function Replays({ status, operable }: ReplaysProps): JSX.Element | null {
-  const { id, replays, datasets, destinations } = status;
+  const { replays, datasets } = status;
   if (!operable && replays.length === 0) return null;
   return (
     <section>
@@ -33,36 +33,46 @@ export function Replays({ status, operable }: ReplaysProps): JSX.Element | null 
             It is read from Kandji once more and sent, beside everything else and with at most 80 % of the hourly share.
             What arrived before arrives twice. Datasets of state are sent as they are now.
           </p>
-          <form method="post" action={`${tenantPath(id)}/replay`} class="typed">
-            <label>
-              Dataset
-              <select name="dataset">
-                {datasets.map(({ name }) => (
-                  <option value={name}>{clip(name, 100)}</option>
-                ))}
-              </select>
-            </label>
-            <label>
-              From, in UTC
-              <input name="since" required placeholder="2026-05-01T00:00:00Z" autocomplete="off" spellcheck={false} />
-            </label>
-            <label>
-              To, in UTC (empty: now)
-              <input name="until" placeholder="2026-05-02T00:00:00Z" autocomplete="off" spellcheck={false} />
-            </label>
-            <label>
-              Destination
-              <select name="destination">
-                <option value="">all of them</option>
-                {destinations.map(({ name }) => (
-                  <option value={name}>{clip(name, 100)}</option>
-                ))}
-              </select>
-            </label>
-            <button>Send again</button>
-          </form>
+          <ReplayForm status={status} />
         </details>
       )}
     </section>
+  );
+}
+
+function ReplayForm({ status: { id, datasets, destinations } }: Pick<ReplaysProps, "status">): JSX.Element {
+  return (
+    <form method="post" action={`${tenantPath(id)}/replay`} class="typed">
+      <label>
+        Dataset
+        <select name="dataset">
+          {datasets.map(({ name }) => (
+            <option value={name}>{clip(name, 100)}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        From, in UTC
+        <input name="since" required placeholder="2026-05-01T00:00:00Z" autocomplete="off" spellcheck={false} />
+      </label>
+      <label>
+        To, in UTC (empty: now)
+        <input name="until" placeholder="2026-05-02T00:00:00Z" autocomplete="off" spellcheck={false} />
+      </label>
+      <label>
+        Destination
+        <select name="destination">
+          <option value="">all of them</option>
+          {destinations.map(({ name }) => (
+            <option value={name}>{clip(name, 100)}</option>
+          ))}
+        </select>
+      </label>
+      <div class="operations">
+        {/* The same fields by GET: nothing is begun. It comes first, so that the enter key asks for it. */}
+        <button formmethod="get">Preview</button>
+        <button>Send again</button>
+      </div>
+    </form>
   );
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { StatusOfOne } from "../overview.ts";
-import type { TenantSettings } from "../tenant-status.ts";
+import type { StatusOfOne } from "../../status/overview.ts";
+import type { TenantSettings } from "../../status/tenant-status.ts";
 import { bytes, clip, duration, number } from "./format.ts";
 import { Fact } from "./parts.tsx";
 

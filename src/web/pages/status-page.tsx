@@ -1,8 +1,8 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DestinationReport } from "../../tenant/report.ts";
-import { worstFirst } from "../health.ts";
-import type { Status } from "../overview.ts";
-import type { TenantStatus } from "../tenant-status.ts";
+import { worstFirst } from "../../status/health.ts";
+import type { Status } from "../../status/overview.ts";
+import type { TenantStatus } from "../../status/tenant-status.ts";
 import { DatasetCard } from "./dataset-card.tsx";
 import { DestinationCard } from "./destination-card.tsx";
 import { clip, count, number } from "./format.ts";

@@ -34,6 +34,7 @@ article,.problems>li,.letters>li{padding:.9rem 1rem}
 .problems,.letters{list-style:none;padding:0;margin:0;display:grid;gap:.7rem}
 .problems>li{border-left:.35rem solid var(--tone)}.who{display:flex;flex-wrap:wrap;gap:.2rem .6rem;align-items:center}.who code{color:var(--soft)}
 .mend::before{content:"Mend: ";font-weight:700}
+.checks+div>h2{margin-top:1.2rem}.underway{list-style:none;color:var(--soft);border:0!important;background:none!important}.underway:has(+li),.over{display:none!important}
 .note,.notice{border-left:.25rem solid var(--link);padding:.3rem .8rem;background:var(--card)}
 .error{color:var(--failing);font-size:.9rem}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.25rem,1fr));gap:.6rem .8rem;margin:.7rem 0 0}

@@ -1,7 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DeadLetterReport } from "../../tenant/report.ts";
-import { worst } from "../health.ts";
-import type { StatusOfOne } from "../overview.ts";
+import { worst } from "../../status/health.ts";
+import type { StatusOfOne } from "../../status/overview.ts";
 import { Completeness } from "./completeness.tsx";
 import { DatasetCard } from "./dataset-card.tsx";
 import { DeadLetters } from "./dead-letters.tsx";

@@ -1,6 +1,6 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DatasetReport, WalkReport } from "../../tenant/report.ts";
-import { worstFirst } from "../health.ts";
+import { worstFirst } from "../../status/health.ts";
 import { Records } from "./bars.tsx";
 import { clip, count, duration, number, percent, relative } from "./format.ts";
 import { Badge, Fact, Operation, statusPath, tenantPath, Time } from "./parts.tsx";

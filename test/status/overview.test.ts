@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import type { Fleet } from "../../src/forwarder/fleet.ts";
-import { overview, overviewOfOne } from "../../src/web/overview.ts";
-import { aConfig, aDestination, aFleet, ago, aReport, broken, now, validDestination, validTenant } from "./sample.ts";
+import { overview, overviewOfOne } from "../../src/status/overview.ts";
+import {
+  aConfig,
+  aDestination,
+  aFleet,
+  ago,
+  aReport,
+  broken,
+  now,
+  validDestination,
+  validTenant,
+} from "../web/sample.ts";
 
 const minute = 60_000;
 const look = (config: Partial<Config>, fleet: Partial<Fleet> = {}) =>
@@ -215,6 +225,15 @@ describe("overview", () => {
     expect(at(ago(2 * minute), { lastTickAt: ago(0) }).problems).toEqual([]);
     expect(codes(at(ago(4 * minute)))).toEqual(["cron-silent: cron"]);
     expect(codes(at(ago(4 * minute), { lastTickAt: ago(0) }))).toEqual(["tenant-silent: tenant acme"]);
+  });
+
+  it("knows that the cron is silent as soon as the forwarder object wakes, when no time that is written can be so old", () => {
+    const woke = (lastTickAt: string) =>
+      codes(
+        overview({ config: aConfig(), fleet: { ...aFleet({ lastTickAt }), awakeSince: ago(0) }, now, version: "1" }),
+      );
+    expect(woke(ago(13 * minute))).toEqual([]);
+    expect(woke(ago(13 * minute + 1))).toEqual(["cron-silent: cron"]);
   });
 
   it("is not misled by tenants named like what every object has", () => {

@@ -13,13 +13,14 @@ import {
   type TenantStatus,
 } from "./tenant-status.ts";
 import { worst } from "./health.ts";
+import { told, type ToldProblem } from "./told-problem.ts";
 
 export interface Status {
   readonly health: OverallHealth;
   readonly version: string;
   readonly now: string;
   readonly cron: { readonly lastTickAt: string | null; readonly health: OverallHealth };
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ToldProblem[];
   readonly tenants: readonly TenantStatus[];
 }
 
@@ -36,14 +37,14 @@ export interface Circumstances {
 
 /** The cron fires every minute and is allowed to be a little late; longer silence means that nothing is collected. */
 const cronSilentAfterMs = 3 * 60_000;
-const cronSilent = "cron-silent";
+export const cronSilent = "cron-silent";
+/** The time of a firing is written down when the one that is written is so old: after an eviction it may be that much older than what was. */
+export const tickKeptMs = 10 * 60_000;
 
 export function overview(circumstances: Circumstances): Status {
   const { config, fleet, now, version } = circumstances;
   const cron = cronProblems(fleet, now);
-  const notifiers = [...(config.notifiers?.values() ?? [])].flatMap((parsed) => (parsed.ok ? [] : parsed.errors));
-  const secrets = [...config.misnamed, ...notifiers, ...(config.chain?.errors ?? [])].map(secretProblem);
-  const shared = [...cron, ...secrets, ...(fleet.problems ?? []), ...destinationSecretProblems(config)];
+  const shared = sharedProblems(circumstances).map(told);
   const tenants = tenantIds(config, fleet)
     .toSorted()
     .flatMap((id) => findTenant(config, fleet, id) ?? [])
@@ -58,6 +59,13 @@ export function overview(circumstances: Circumstances): Status {
   };
 }
 
+/** What belongs to no tenant. */
+export function sharedProblems({ config, fleet, now }: Omit<Circumstances, "version">): Problem[] {
+  const notifiers = [...(config.notifiers?.values() ?? [])].flatMap((parsed) => (parsed.ok ? [] : parsed.errors));
+  const secrets = [...config.misnamed, ...notifiers, ...(config.chain?.errors ?? [])].map(secretProblem);
+  return [...cronProblems(fleet, now), ...secrets, ...(fleet.problems ?? []), ...destinationSecretProblems(config)];
+}
+
 /** The overview narrowed to one tenant and to the problems that reach it; `undefined` when there is no such tenant. */
 export function overviewOfOne(circumstances: Circumstances, id: string): StatusOfOne | undefined {
   const whole = overview(circumstances);
@@ -67,12 +75,16 @@ export function overviewOfOne(circumstances: Circumstances, id: string): StatusO
   }
   const { config, fleet, now } = circumstances;
   const itsDestinations = destinationSecretProblems(config, (destination) => usesDestination(config, id, destination));
-  const problems = unrepeated([...cronProblems(fleet, now), ...itsDestinations, ...tenant.problems]);
+  const problems = unrepeated([...[...cronProblems(fleet, now), ...itsDestinations].map(told), ...tenant.problems]);
   return { ...tenant, version: whole.version, now: whole.now, cron: whole.cron, problems, tenants: [tenant] };
 }
 
-function cronProblems(fleet: Fleet, now: number): Problem[] {
-  if (fleet.lastTickAt === null || now - lastKnown(fleet, fleet.lastTickAt) <= cronSilentAfterMs) {
+export function cronProblems(fleet: Fleet, now: number): Problem[] {
+  if (fleet.lastTickAt === null) {
+    return [];
+  }
+  const latest = Date.parse(fleet.lastTickAt) + tickKeptMs;
+  if (now - Math.min(lastKnown(fleet, fleet.lastTickAt), latest) <= cronSilentAfterMs) {
     return [];
   }
   return [
@@ -87,7 +99,7 @@ function cronProblems(fleet: Fleet, now: number): Problem[] {
 }
 
 /** A tenant's object, the cron and the configuration may tell of one and the same thing. */
-function unrepeated(problems: readonly Problem[]): Problem[] {
+function unrepeated(problems: readonly ToldProblem[]): ToldProblem[] {
   const isCronSilent = problems.some(isSilenceOfCron);
   const own = problems.filter((problem) => !isCronSilent || problem.code !== cronSilent || isSilenceOfCron(problem));
   return [

@@ -4,9 +4,11 @@ import type { DestinationReport, Health, Problem, TenantReport } from "../tenant
 import type { Fleet } from "../forwarder/fleet.ts";
 import type { KnownTenant } from "./known-tenant.ts";
 import { worst } from "./health.ts";
+import { told, type ToldProblem } from "./told-problem.ts";
 
 /** A tenant as the status shows it: its own report, and what only its surroundings can tell. */
-export interface TenantStatus extends Omit<TenantReport, "reportedAt"> {
+export interface TenantStatus extends Omit<TenantReport, "reportedAt" | "problems"> {
+  readonly problems: readonly ToldProblem[];
   /** Null for a tenant that has not run yet. */
   readonly reportedAt: string | null;
   /** Things to know that are no problem. */
@@ -37,19 +39,23 @@ const tenantSilentAfterMs = 3 * 60_000;
 
 export function tenantStatus(tenant: KnownTenant, fleet: Fleet): TenantStatus {
   const report = tenant.report === undefined ? unreported(tenant) : completed(tenant.report);
-  const problems = [
-    ...obstacles(tenant),
-    ...report.problems,
-    ...failedTick(tenant),
-    ...silence(tenant, fleet),
-    ...unbalanced(report),
-  ];
+  const problems = [...obstacles(tenant), ...report.problems, ...observed(tenant, fleet)];
   const status = { ...report, settings: settingsOf(tenant), notes: notesOf(tenant) };
   if (tenant.secret === undefined) {
     return { ...status, health: "paused", paused: true, problems: [] };
   }
-  return { ...status, health: healthOf(tenant, report, problems), problems };
+  return { ...status, health: healthOf(tenant, report, problems), problems: problems.map(told) };
 }
+
+/** What is wrong with a tenant that it does not report itself. */
+export const problemsAround = (tenant: KnownTenant, fleet: Fleet): Problem[] =>
+  tenant.secret === undefined ? [] : [...obstacles(tenant), ...observed(tenant, fleet)];
+
+const observed = (tenant: KnownTenant, fleet: Fleet): Problem[] => [
+  ...failedTick(tenant),
+  ...silence(tenant, fleet),
+  ...(tenant.report === undefined ? [] : unbalanced(tenant.report)),
+];
 
 /** What stands in the way of asking anything of a tenant: a broken secret, or an object in another place than the secret says. */
 function obstacles(tenant: KnownTenant): Problem[] {
@@ -218,8 +224,8 @@ function notesOf({ id, secret, secretName, report }: KnownTenant): string[] {
     return [];
   }
   const waiting = report === undefined ? ["This tenant has not run yet, it starts at the next firing of the cron"] : [];
-  const told = new Set(report?.problems.map((problem) => problem.subject));
-  const untold = secret.value.notes.filter((note) => !told.has(secretProblem(note).subject));
+  const known = new Set(report?.problems.map((problem) => problem.subject));
+  const untold = secret.value.notes.filter((note) => !known.has(secretProblem(note).subject));
   const ignored = untold.map((note) => `Secret ${note.secret} / ${note.key}: ${note.message}. ${note.fix}`);
   return [...waiting, ...ignored];
 }
