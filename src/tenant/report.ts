@@ -3,7 +3,8 @@ import type { Check, Progress } from "../verification/check.ts";
 import type { ReplayAnswer, ReplayOrder, ReplayPreview, ReplayReport } from "./replay-report.ts";
 
 export type { ChainPage, ChainStanding, Check, Progress };
-export type * from "./replay-report.ts";
+export type { Figure, HoursKnown, ReplayTarget } from "./replay-report.ts";
+export type { ReplayAnswer, ReplayOrder, ReplayPreview, ReplayReport };
 
 /** What a tenant tells about itself: counts, times and problems, never a record. The shape is the contract of `GET /status`. */
 
