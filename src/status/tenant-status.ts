@@ -209,11 +209,13 @@ export function secretProblem(error: ConfigError): Problem {
   };
 }
 
+const ownPresent = "No tenant of Kandji: what this forwarder writes down of itself and concerns none of the others";
+const ownAbsent =
+  "No tenant collects a log of this forwarder any more: nothing of it is sent. What waits is kept for 30 days";
+
 function notesOf({ id, secret, secretName, report }: KnownTenant): string[] {
-  if (secret === undefined && id === ownTenantId) {
-    return [
-      "No tenant collects a log of this forwarder any more: nothing of it is sent. What waits is kept for 30 days",
-    ];
+  if (id === ownTenantId) {
+    return [secret === undefined ? ownAbsent : ownPresent];
   }
   if (secret === undefined) {
     return [

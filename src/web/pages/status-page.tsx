@@ -1,4 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
+import { ownTenantId } from "../../datasets/forwarder-log.ts";
 import type { DestinationReport } from "../../tenant/report.ts";
 import { worstFirst } from "../../status/health.ts";
 import type { Status } from "../../status/overview.ts";
@@ -53,7 +54,7 @@ function Tenant({ tenant, now }: { tenant: TenantStatus; now: number }): JSX.Ele
           <a href={statusPath(id)}>{id}</a>
         </h2>
         <Badge health={tenant.health} />
-        {tenant.reportedAt !== null && (
+        {tenant.reportedAt !== null && id !== ownTenantId && (
           <p class="about">
             {number(requests.lastHour)} of {number(requests.limitPerHour)} requests to Kandji in the last hour
           </p>

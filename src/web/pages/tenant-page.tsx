@@ -1,4 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
+import { ownTenantId } from "../../datasets/forwarder-log.ts";
 import type { DeadLetterReport } from "../../tenant/report.ts";
 import { worst } from "../../status/health.ts";
 import type { StatusOfOne } from "../../status/overview.ts";
@@ -70,7 +71,7 @@ export function TenantPage({ nonce, operable, status, deadLetters, done, refresh
       <Completeness datasets={status.datasets} />
       <Replays status={status} operable={operable} />
       <DeadLetters tenant={id} deadLetters={deadLetters} now={now} operable={operable} shown={10} />
-      <Requests requests={status.requests} />
+      {id !== ownTenantId && <Requests requests={status.requests} />}
       <Settings status={status} />
       {operable && (
         <Forget
@@ -90,7 +91,7 @@ interface CollectedProps extends Pick<TenantPageProps, "status"> {
 function Collected({ status: { id, datasets }, now, operable }: CollectedProps): JSX.Element {
   return (
     <section>
-      <h2>Collected from Kandji (now Iru)</h2>
+      <h2>Collected</h2>
       <div class="cards">
         {datasets
           .filter((dataset) => !isWalked(dataset))
