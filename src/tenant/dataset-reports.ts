@@ -48,7 +48,7 @@ function accountOfSource(state: TenantState, source: Source, now: number, isWhol
   const about = { tallies: [source.live.tally, source.history.tally], problems, now, isWhole };
   const overlap = overlapReport(source, state.sweeps.noteOf(source.name));
   const sweep = sweepReport(state, source);
-  const report = { ...common(state, source, about), backfill: backfillOf(state, source), overlap, sweep };
+  const report = { ...common(state, source, about), backfill: backfillOf(state, source, now), overlap, sweep };
   return { report: isWhole ? { ...report, completeness: hours } : report, problems };
 }
 
@@ -103,14 +103,15 @@ function common(
   };
 }
 
-function backfillOf(state: TenantState, source: Source): DatasetReport["backfill"] {
+function backfillOf(state: TenantState, source: Source, now: number): DatasetReport["backfill"] {
   if (source.live.isNew) return { state: "none", percent: 0 };
   const range = state.spool.ranges
     .all()
     .find(({ dataset, reason }) => dataset === source.name && reason === "backfill");
   if (range === undefined) return { state: "done", percent: 100 };
   const span = Math.max(1, range.to - range.from);
-  return { state: "running", percent: Math.min(99, Math.floor((100 * (range.at - range.from)) / span)) };
+  const percent = Math.min(99, Math.floor((100 * (range.at - range.from)) / span));
+  return { state: "running", percent, endsAt: iso(source.expectedEnd(range, now)) };
 }
 
 const noWalk = { startedAt: null, requests: 0, rows: 0, skipped: 0 };

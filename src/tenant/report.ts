@@ -42,7 +42,12 @@ export interface DatasetReport {
   readonly late: number;
   /** Records without an id or without a time: forwarded, and counted here. */
   readonly drift: number;
-  readonly backfill: { readonly state: "none" | "running" | "done"; readonly percent: number };
+  readonly backfill: {
+    readonly state: "none" | "running" | "done";
+    readonly percent: number;
+    /** Of one that is running and read by time: when it is expected to end; null before anybody can say. */
+    readonly endsAt?: string | null;
+  };
   /** Records collected in each of the last 24 hours, oldest first; the last entry is the current hour. */
   readonly lastDay: readonly number[];
   /** In the answer for one tenant: the same of the last 30 days in UTC; the last entry is today. */

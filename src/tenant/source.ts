@@ -1,6 +1,7 @@
 import type { EnrichmentTrouble } from "../collection/actors.ts";
 import { HistoryReader, type HistoryStep } from "../collection/history-reader.ts";
 import { LiveCollector, type Collection, type Step } from "../collection/live-collector.ts";
+import type { Micros } from "../datasets/dataset.ts";
 import type { FeedOptions } from "../config/config.ts";
 import type { Oddity } from "../collection/walk.ts";
 import type { Range } from "../spool/ranges.ts";
@@ -25,6 +26,8 @@ export class Source {
   liveSetback: Setback | null = null;
   historySetback: Setback | null = null;
   readonly #collection: Collection;
+  /** The range that is being read: from where and since when. */
+  #reading: { readonly id: number; readonly from: Micros; readonly since: number } | undefined;
   readonly #oddities = new Map<Oddity, number>();
 
   constructor(collection: Collection) {
@@ -69,9 +72,18 @@ export class Source {
 
   /** One page of a range of the past. */
   async read(range: Range): Promise<HistoryStep> {
+    if (this.#reading?.id !== range.id)
+      this.#reading = { id: range.id, from: range.at, since: this.#collection.ports.now() };
     const step = await this.history.step(range);
     this.historySetback = step.kind === "finished" ? null : this.#after(this.historySetback, step);
     return step;
+  }
+
+  /** When a range will have been read, at the pace since this object woke; null before anything of it was. Milliseconds since 1970. */
+  expectedEnd({ id, at, to }: Range, now: number): number | null {
+    const reading = this.#reading;
+    if (reading?.id !== id || at <= reading.from) return null;
+    return now + Math.round(((now - reading.since) * (to - at)) / (at - reading.from));
   }
 
   /** Why records go out without what is to be added to them. */

@@ -76,7 +76,11 @@ export const dataset: z.ZodType<DatasetReport> = component(
     duplicates: count,
     late: count,
     drift: count,
-    backfill: z.object({ state: z.enum(["none", "running", "done"]), percent }),
+    backfill: z.object({
+      state: z.enum(["none", "running", "done"]),
+      percent,
+      endsAt: z.exactOptional(maybe.describe("When it is expected to end")),
+    }),
     lastDay: z.array(count).describe("Records of each of the last 24 hours, oldest first"),
     last30Days: z
       .exactOptional(z.array(count))

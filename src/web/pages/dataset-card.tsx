@@ -1,7 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DatasetReport, OverlapReport, SweepReport } from "../../tenant/report.ts";
 import { Records } from "./bars.tsx";
-import { clip, count, number, percent } from "./format.ts";
+import { clip, count, number, percent, toCome } from "./format.ts";
 import { Badge, Fact, Operation, tenantPath, Time, utcText } from "./parts.tsx";
 
 interface DatasetCardProps {
@@ -44,7 +44,7 @@ export function DatasetCard({ tenant, dataset, now, operable }: DatasetCardProps
         <Fact name="Became visible late">{number(dataset.late)}</Fact>
         {dataset.drift > 0 && <Fact name="Without id or time">{number(dataset.drift)}</Fact>}
         <Fact name="History">
-          <Backfill dataset={dataset} />
+          <Backfill dataset={dataset} now={now} />
         </Fact>
         {dataset.overlap !== undefined && (
           <Fact name="Found by polling if late by">{overlapText(dataset.overlap)}</Fact>
@@ -114,8 +114,9 @@ function Finds({ sweep, now }: { sweep: SweepReport; now: number }): JSX.Element
   );
 }
 
-function Backfill({ dataset }: { dataset: DatasetReport }): JSX.Element {
-  const { state, percent: done } = dataset.backfill;
+function Backfill({ dataset, now }: { dataset: DatasetReport; now: number }): JSX.Element {
+  const { state, percent: done, endsAt = null } = dataset.backfill;
+  const end = toCome(endsAt, now);
   if (state === "none") {
     return <span>not asked for</span>;
   }
@@ -125,6 +126,7 @@ function Backfill({ dataset }: { dataset: DatasetReport }): JSX.Element {
   return (
     <span>
       {percent(done)}
+      {end !== undefined && `, ends ${end}`}
       <progress
         max={100}
         value={Math.min(100, Math.max(0, done))}

@@ -55,6 +55,12 @@ export function relative(at: number, now: number): string {
   return distance > 0 ? `in ${duration(distance)}` : `${duration(-distance)} ago`;
 }
 
+/** "in 12 min"; `undefined` for what is not known or is over. */
+export function toCome(at: string | null, now: number): string | undefined {
+  const ms = Date.parse(at ?? "");
+  return Number.isNaN(ms) || ms - now < 1000 ? undefined : relative(ms, now);
+}
+
 /** "2026-05-01 08:30:00 UTC". */
 export function utc(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;

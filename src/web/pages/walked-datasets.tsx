@@ -2,7 +2,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { DatasetReport, WalkReport } from "../../tenant/report.ts";
 import { worstFirst } from "../../status/health.ts";
 import { Records } from "./bars.tsx";
-import { clip, count, duration, number, percent, relative } from "./format.ts";
+import { clip, count, duration, number, percent, toCome } from "./format.ts";
 import { Badge, Fact, Operation, statusPath, tenantPath, Time } from "./parts.tsx";
 
 /** Datasets that are walked whole. A tenant may have thirty of them: a line each, and all of it one click down. */
@@ -143,12 +143,6 @@ function standing({ walk, backfill, nextDueAt, paused }: WalkedDataset, now: num
     return "not walked yet";
   }
   return `${count(walk.remembered, "row")}, next ${toCome(nextDueAt, now) ?? "soon"}`;
-}
-
-/** "in 12 min"; `undefined` for what is not known or is over. */
-function toCome(at: string | null, now: number): string | undefined {
-  const ms = Date.parse(at ?? "");
-  return Number.isNaN(ms) || ms - now < 1000 ? undefined : relative(ms, now);
 }
 
 const shownInBrief = 8;
