@@ -6,6 +6,8 @@ export interface WrittenTime {
   readonly second: number;
   /** 0 to 999,999,999. */
   readonly nanoseconds: number;
+  /** The first ten and the eight characters behind the next are day and time in UTC. */
+  readonly isUtc: boolean;
 }
 
 const timePattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
@@ -16,8 +18,10 @@ export const readTime = (text: string): WrittenTime | undefined => readUtc(text)
 const strict = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/u;
 
 /** The same for what intakes take as a time: RFC 3339 to the letter. */
-export const readStrictTime = (text: string): WrittenTime | undefined =>
-  readUtc(text) ?? (strict.test(text) ? readAny(text) : undefined);
+export function readStrictTime(text: string): WrittenTime | undefined {
+  const isUsual = text[10] === "T" && text.endsWith("Z");
+  return (isUsual ? readUtc(text) : undefined) ?? (strict.test(text) ? readAny(text) : undefined);
+}
 
 function readAny(text: string): WrittenTime | undefined {
   const match = timePattern.exec(text);
@@ -26,14 +30,16 @@ function readAny(text: string): WrittenTime | undefined {
   const withSeconds = time.length === 5 ? `${time}:00` : time;
   const offset = /^z$/i.test(zone) ? "Z" : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
   const second = Date.parse(`${date}T${withSeconds}${offset}`);
-  return Number.isNaN(second) ? undefined : { second, nanoseconds: Number(fraction.padEnd(9, "0")) };
+  if (Number.isNaN(second)) return undefined;
+  return { second, nanoseconds: Number(fraction.padEnd(9, "0")), isUtc: false };
 }
 
-const utc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/u;
+const utc = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|\+00:00)?$/u;
 
 /**
- * `2026-05-01T08:30:00.000000Z`, as Kandji writes nearly all of its times, digit by digit at a third of what `Date.parse` and groups
- * of a pattern cost: formats read several in each record (`npm run bench`). `undefined`: another form, or one that asks for a calendar.
+ * `2026-05-01T08:30:00.000000Z`, `2026-05-01 08:30:00`: as Kandji writes nearly all of its times, digit by digit at a third of what
+ * `Date.parse` and groups of a pattern cost. Formats read several in each record (`npm run bench`). `undefined`: another form, or one
+ * that asks for a calendar.
  */
 function readUtc(text: string): WrittenTime | undefined {
   if (!utc.test(text)) return undefined;
@@ -46,10 +52,10 @@ function readUtc(text: string): WrittenTime | undefined {
   // Years below 100 are others to `Date.UTC`.
   if (year < 1000 || day < 1 || day > (daysOfMonth[month] ?? 0)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const end = text.length - 1;
   return {
     second: Date.UTC(year, month - 1, day, hour, minute, second),
-    nanoseconds: end === 19 ? 0 : digitsIn(text, 20, end) * 10 ** (29 - end),
+    nanoseconds: text[19] === "." ? fractionIn(text) : 0,
+    isUtc: true,
   };
 }
 
@@ -61,4 +67,16 @@ function digitsIn(text: string, from: number, to: number): number {
   let number = 0;
   for (let at = from; at < to; at += 1) number = number * 10 + text.charCodeAt(at) - 48;
   return number;
+}
+
+/** What stands behind the point of a second, in nanoseconds. */
+function fractionIn(text: string): number {
+  let [fraction, unit] = [0, 1_000_000_000];
+  for (let at = 20; unit > 1; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) break;
+    unit /= 10;
+    fraction += digit * unit;
+  }
+  return fraction;
 }

@@ -164,8 +164,8 @@ export function relatedTo(meaning: Meaning): Fields | undefined {
   const person = personOf(meaning);
   const device = "device" in meaning ? meaning.device : undefined;
   return filled({
-    hosts: distinct([device?.id, device?.name, device?.hostName, device?.serialNumber]),
-    user: distinct([person?.id, person?.email, person?.name]),
+    hosts: device && distinct([device.id, device.name, device.hostName, device.serialNumber]),
+    user: person && distinct([person.id, person.email, person.name]),
     hash: meaning.kind === "detection" ? hashesOf(meaning) : undefined,
   });
 }

@@ -1,4 +1,4 @@
-import { fieldOf, fieldsIn, type Fields } from "../json.ts";
+import { fieldOf, type Fields } from "../json.ts";
 import { momentAt, objectAt, objectOf, textAt, textOf, textsAt } from "./meaning/fields.ts";
 
 /**
@@ -12,8 +12,7 @@ const known = (value: unknown, key: string): unknown => {
   return field === null || field === "" ? undefined : field;
 };
 
-export function iruAudit(value: unknown): Fields {
-  const event = fieldsIn(value);
+export function iruAudit(event: Fields): Fields {
   const type = textOf(event["actor_type"]);
   return {
     actor: { id: type === "user" ? undefined : textOf(event["actor_id"]), type },
@@ -35,10 +34,7 @@ function filled(field: unknown): Fields | undefined {
   return undefined;
 }
 
-const isoAt = (value: unknown, key: string): string | undefined => {
-  const moment = momentAt(value, key);
-  return moment === undefined ? undefined : new Date(moment).toISOString();
-};
+const isoAt = (value: unknown, key: string): string | undefined => momentAt(value, key)?.text;
 
 export function iruDevice(value: unknown): Fields {
   const user = objectAt(value, "user");
@@ -85,21 +81,20 @@ export interface WrittenCategory {
 }
 
 /** The ECS document inside an event of an engine: what it says is better than what could be made of it. */
-export function documentOf(
-  value: unknown,
-): { readonly fields: Fields; readonly category: WrittenCategory } | undefined {
-  const type = fieldOf(value, "target_type");
-  const document = type === "file_detection" || type === "vulnerability" ? objectAt(value, "new_state") : undefined;
-  if (document === undefined) return undefined;
-  const fields: Record<string, unknown> = {};
+export function documentIn(event: Fields): Fields | undefined {
+  const type = event["target_type"];
+  return type === "file_detection" || type === "vulnerability" ? objectOf(event["new_state"]) : undefined;
+}
+
+/** Puts the field sets of a document in the place of others. */
+export function hoist(document: Fields, event: Fields, sets: Record<string, unknown>): void {
   for (const key of hoisted) {
-    const field = objectAt(document, key);
-    if (field !== undefined) fields[key] = field;
+    const field = objectOf(document[key]);
+    if (field !== undefined) sets[key] = field;
   }
   // Where a person acted, `user` is that person.
-  const user = objectAt(document, "user");
-  if (user !== undefined && fieldOf(value, "actor_type") !== "user") fields["user"] = user;
-  return { fields, category: categoryIn(objectAt(document, "event")) };
+  const user = objectOf(document["user"]);
+  if (user !== undefined && event["actor_type"] !== "user") sets["user"] = user;
 }
 
 // https://www.elastic.co/docs/reference/ecs/ecs-category-field-values-reference
@@ -118,8 +113,9 @@ const types = new Set(
   ).split(" "),
 );
 
-/** Only words that ECS has: it allows no others. */
-function categoryIn(event: unknown): WrittenCategory {
+/** Where it stands by its own words, as far as ECS has them: it allows no others. */
+export function categoryIn(document: Fields): WrittenCategory {
+  const event = objectOf(document["event"]);
   const among = (allowed: ReadonlySet<string>, key: string): readonly string[] | undefined => {
     const one = textAt(event, key);
     const words = (textsAt(event, key) ?? (one === undefined ? [] : [one])).filter((word) => allowed.has(word));

@@ -1,9 +1,9 @@
 import { datasets } from "../datasets/registry.ts";
 import { categoryOf, type Category } from "./ecs-event.ts";
 import { fieldsOf, relatedTo } from "./ecs-fields.ts";
-import { documentOf, entityOf, iruAudit, iruDevice, type WrittenCategory } from "./ecs-iru.ts";
+import { categoryIn, documentIn, entityOf, hoist, iruAudit, iruDevice, type WrittenCategory } from "./ecs-iru.ts";
 import type { Format, FormatContext, ReadRecord } from "./format.ts";
-import { membersOf } from "../json.ts";
+import { fieldsIn, membersOf, type Fields } from "../json.ts";
 import { momentAt } from "./meaning/fields.ts";
 import type { Meaning } from "./meaning/meaning.ts";
 import { changeOf, meaningOf } from "./meaning/read.ts";
@@ -34,28 +34,27 @@ export const ecs: Format = {
     const { tenant, dataset } = context;
     const change = changeOf(value);
     const meaning = meaningOf(dataset, value, change);
-    const document = dataset === "audit-events" ? documentOf(value) : undefined;
+    const event = fieldsIn(value);
+    const document = dataset === "audit-events" ? documentIn(event) : undefined;
+    const written = document && categoryIn(document);
     // Written piece by piece: one object of all of it costs more (`npm run bench`). Tenants and datasets have names of ours.
     return (
       `{"@timestamp":"${timestampOf(record, meaning, context)}","ecs":{"version":"${version}"},` +
-      `"event":{"id":${quoted(record.id)}${categoryText(categoryOf(meaning, change), document?.category)}${timesOf(meaning)},` +
+      `"event":{"id":${quoted(record.id)}${categoryText(categoryOf(meaning, change), written)}${timesOf(meaning)},` +
       `"module":"iru","dataset":"${names.get(dataset) ?? nameOf(dataset)}","original":${quoted(record.raw)}},` +
       `"observer":{"vendor":"Iru","product":"Iru Endpoint"},"organization":{"id":"${tenant}"}` +
-      `${setsOf(dataset, meaning, value, document?.fields)}}`
+      `${setsOf(dataset, meaning, event, document)}}`
     );
   },
 };
 
 const quoted = (text: string): string => JSON.stringify(text);
 
-const isoOf = (milliseconds: number | undefined): string | undefined =>
-  milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
-
 /** When it happened. A device's is its last check-in, as in Elastic's package. */
 function timestampOf({ value, time }: ReadRecord, meaning: Meaning, { dataset, collectedAt }: FormatContext): string {
   const happened = meaning.kind === "activity" ? meaning.at : undefined;
   const checkedIn = dataset === "devices" ? momentAt(value, "last_check_in") : undefined;
-  return isoOf(happened ?? checkedIn) ?? time?.text ?? new Date(collectedAt).toISOString();
+  return (happened ?? checkedIn)?.text ?? time?.text ?? new Date(collectedAt).toISOString();
 }
 
 /** Where it stands; `written` by Kandji itself counts more than what was read. */
@@ -71,23 +70,21 @@ function categoryText({ place, action, outcome }: Category, written: WrittenCate
 /** When what was found was seen first and last. */
 function timesOf(meaning: Meaning): string {
   if (!("finding" in meaning)) return "";
-  const [start, end] = [isoOf(meaning.finding.firstSeenAt), isoOf(meaning.finding.lastSeenAt)];
-  return `${start === undefined ? "" : `,"start":"${start}"`}${end === undefined ? "" : `,"end":"${end}"`}`;
+  const { firstSeenAt: start, lastSeenAt: end } = meaning.finding;
+  return `${start === undefined ? "" : `,"start":"${start.text}"`}${end === undefined ? "" : `,"end":"${end.text}"`}`;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** All other field sets. What Kandji wrote in ECS itself takes the place of what was read. */
-function setsOf(dataset: string, meaning: Meaning, value: unknown, hoisted: Fields | undefined): string {
+function setsOf(dataset: string, meaning: Meaning, event: Fields, document: Fields | undefined): string {
   const sets: Record<string, unknown> = fieldsOf(meaning);
   sets["related"] = relatedTo(meaning);
   if (dataset === "devices") {
-    sets["entity"] = entityOf(value);
-    sets["iru"] = { device: iruDevice(value) };
+    sets["entity"] = entityOf(event);
+    sets["iru"] = { device: iruDevice(event) };
   }
   if (dataset !== "audit-events") return membersOf(sets);
-  if (hoisted !== undefined) Object.assign(sets, hoisted);
-  sets["iru"] = { audit: iruAudit(value) };
+  if (document !== undefined) hoist(document, event, sets);
+  sets["iru"] = { audit: iruAudit(event) };
   try {
     return membersOf(sets);
   } catch {

@@ -12,6 +12,9 @@ export interface EventTime {
   readonly nanoseconds: number;
 }
 
+/** The rows of a walk were all seen at the same time: it is read once. */
+let latest: EventTime | undefined;
+
 /**
  * A record of state tells when it was seen (`_forwarder.seenAt`), an audit event when it happened, and so does an entry of our journal. Undefined: no time that can be read.
  * `record` is parsed JSON.
@@ -19,11 +22,17 @@ export interface EventTime {
 export function eventTimeOf(record: unknown): EventTime | undefined {
   const fields = fieldsIn(record);
   const text = fieldsIn(fields["_forwarder"])["seenAt"] ?? fields["occurred_at"] ?? fields["timestamp"];
-  const time = typeof text === "string" ? readStrictTime(text) : undefined;
+  if (typeof text !== "string") return undefined;
+  if (text !== latest?.text) latest = read(text);
+  return latest;
+}
+
+function read(text: string): EventTime | undefined {
+  const time = readStrictTime(text);
   if (time === undefined) return undefined;
   const { second, nanoseconds } = time;
   return {
-    text: text as string,
+    text,
     milliseconds: second + Math.floor(nanoseconds / 1_000_000),
     nanoseconds: nanoseconds % 1_000_000,
   };

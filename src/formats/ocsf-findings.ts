@@ -48,8 +48,8 @@ function findingBase(finding: Finding, device: meanings.Device | undefined) {
         title: finding.title,
         desc: finding.description,
         src_url: finding.url,
-        first_seen_time: finding.firstSeenAt,
-        last_seen_time: finding.lastSeenAt,
+        first_seen_time: timestampOf(finding.firstSeenAt),
+        last_seen_time: timestampOf(finding.lastSeenAt),
       },
       device: objects.deviceObject(device),
     },
@@ -119,6 +119,8 @@ export function detectionFinding(detection: meanings.Detection): Event {
   };
 }
 
+const timestampOf = (moment: meanings.Moment | undefined): number | undefined => moment?.milliseconds;
+
 export function vulnerabilityFinding(vulnerability: meanings.Vulnerability): Event {
   const { cve, score, software, device } = vulnerability;
   const osVersion = device?.osName === undefined && device?.platform === undefined ? device?.osVersion : undefined;
@@ -141,13 +143,13 @@ export function vulnerabilityFinding(vulnerability: meanings.Vulnerability): Eve
           cve: {
             uid: cve,
             desc: description,
-            created_time: vulnerability.publishedAt,
-            modified_time: vulnerability.modifiedAt,
+            created_time: timestampOf(vulnerability.publishedAt),
+            modified_time: timestampOf(vulnerability.modifiedAt),
             references: url === undefined ? undefined : [url],
           },
           severity,
-          first_seen_time: firstSeenAt,
-          last_seen_time: lastSeenAt,
+          first_seen_time: timestampOf(firstSeenAt),
+          last_seen_time: timestampOf(lastSeenAt),
           affected_packages: affected === undefined ? undefined : [affected],
           vendor_name: vulnerability.scanner,
         },

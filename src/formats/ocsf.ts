@@ -1,6 +1,6 @@
 import type { Format, FormatContext, ReadRecord } from "./format.ts";
-import { membersOf } from "../json.ts";
-import { textAt } from "./meaning/fields.ts";
+import { fieldsIn, membersOf } from "../json.ts";
+import { textOf } from "./meaning/fields.ts";
 import { changeOf, meaningOf } from "./meaning/read.ts";
 import { eventOf } from "./ocsf-classes.ts";
 import type { Enumerated } from "./ocsf-objects.ts";
@@ -22,7 +22,7 @@ export const ocsf: Format = {
     const change = changeOf(value);
     const meaning = meaningOf(context.dataset, value, change);
     const { class_uid: uid, class_name: name, activity, severity, attributes } = eventOf(meaning, change);
-    const happened = meaning.kind === "activity" ? meaning.at : undefined;
+    const happened = meaning.kind === "activity" ? meaning.at?.milliseconds : undefined;
     const time = happened ?? record.time?.milliseconds ?? context.collectedAt;
     // Written piece by piece: one object of all of it costs more (`npm run bench`). Tenants and datasets have names of ours.
     return (
@@ -45,4 +45,4 @@ const member = (key: string, text: string | undefined): string =>
 const metadataOf = ({ id, value, time }: ReadRecord, { tenant, dataset, collectedAt }: FormatContext): string =>
   `{"version":"${version}","product":{"name":"Kandji","vendor_name":"Kandji"},` +
   `"tenant_uid":"${tenant}","uid":${quoted(id)},"log_name":"${dataset}",` +
-  `${member("event_code", textAt(value, "event_type"))}${time === undefined ? "" : `"original_time":"${time.text}",`}"logged_time":${collectedAt}}`;
+  `${member("event_code", textOf(fieldsIn(value)["event_type"]))}${time === undefined ? "" : `"original_time":"${time.text}",`}"logged_time":${collectedAt}}`;

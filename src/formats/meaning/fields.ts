@@ -1,5 +1,6 @@
-import { millisOf, parseInstant } from "../../datasets/instant.ts";
+import { readTime } from "../../datasets/written-time.ts";
 import { fieldOf, type Fields } from "../../json.ts";
+import type { Moment } from "./meaning.ts";
 
 /** What a parsed record says under its keys, in the type that is wanted. Kandji uses null, "" and absence alike for "none". */
 
@@ -30,12 +31,19 @@ export function integerAt(value: unknown, key: string): number | undefined {
   return Number.isSafeInteger(field) ? (field as number) : undefined;
 }
 
-/** Milliseconds since 1970; a time without a zone is UTC. */
-export function momentAt(value: unknown, key: string): number | undefined {
+/** A time without a zone is UTC. */
+export function momentAt(value: unknown, key: string): Moment | undefined {
   const field = fieldOf(value, key);
-  const instant = typeof field === "string" ? parseInstant(field) : undefined;
-  return instant === undefined ? undefined : millisOf(instant);
+  const time = typeof field === "string" ? readTime(field) : undefined;
+  if (time === undefined) return undefined;
+  const fraction = Math.floor(time.nanoseconds / 1_000_000);
+  const milliseconds = time.second + fraction;
+  return { milliseconds, text: time.isUtc ? asIso(field as string, fraction) : new Date(milliseconds).toISOString() };
 }
+
+/** As `Date` writes it, at a quarter of the cost (`npm run bench`). */
+const asIso = (text: string, fraction: number): string =>
+  `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction === 0 ? "000" : String(fraction).padStart(3, "0")}Z`;
 
 /** The texts of a list. */
 export function textsAt(value: unknown, key: string): readonly string[] | undefined {

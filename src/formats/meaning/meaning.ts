@@ -3,6 +3,14 @@
  * them once, a format speaks of them once. `undefined` is what Kandji did not say; nobody fills it in.
  */
 
+/** A time that a record tells. */
+export interface Moment {
+  /** Since 1970. */
+  readonly milliseconds: number;
+  /** RFC 3339 with milliseconds, UTC. */
+  readonly text: string;
+}
+
 /** What the forwarder noticed of a row (contract §7.3). */
 export type Change = "snapshot" | "created" | "updated" | "deleted";
 
@@ -93,8 +101,8 @@ export interface Finding {
   /** Kandji's word: `High`. */
   readonly severity: string | undefined;
   /** Milliseconds since 1970. */
-  readonly firstSeenAt: number | undefined;
-  readonly lastSeenAt: number | undefined;
+  readonly firstSeenAt: Moment | undefined;
+  readonly lastSeenAt: Moment | undefined;
 }
 
 /** Somebody did something. */
@@ -109,7 +117,7 @@ export interface Activity {
   readonly outcome: string | undefined;
   readonly device: Device | undefined;
   /** Milliseconds since 1970, where it is another time than that of the record. */
-  readonly at: number | undefined;
+  readonly at: Moment | undefined;
 }
 
 /** A file or a behaviour that looks like an attack. */
@@ -135,8 +143,8 @@ export interface Vulnerability {
   readonly cve: string | undefined;
   /** CVSS, of a version that Kandji does not tell. */
   readonly score: number | undefined;
-  readonly publishedAt: number | undefined;
-  readonly modifiedAt: number | undefined;
+  readonly publishedAt: Moment | undefined;
+  readonly modifiedAt: Moment | undefined;
   readonly scanner: string | undefined;
   readonly software: Software | undefined;
   readonly device: Device | undefined;
