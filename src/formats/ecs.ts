@@ -57,10 +57,19 @@ function timestampOf({ value, time }: ReadRecord, meaning: Meaning, { dataset, c
   return (happened ?? checkedIn)?.text ?? time?.text ?? new Date(collectedAt).toISOString();
 }
 
+const actionText = (action: string): string => `,"action":${quoted(action.replaceAll("_", "-"))}`;
+
+/** Nearly every record has one of these. */
+const usualActions: ReadonlyMap<string, string> = new Map(
+  ["create", "update", "delete", "detect", "snapshot", "created", "updated", "deleted"].map((action) => [
+    action,
+    actionText(action),
+  ]),
+);
+
 /** Where it stands; `written` by Kandji itself counts more than what was read. */
 function categoryText({ place, action, outcome }: Category, written: WrittenCategory | undefined): string {
-  const what =
-    action === undefined ? "" : `,"action":${quoted(action.includes("_") ? action.replaceAll("_", "-") : action)}`;
+  const what = action === undefined ? "" : (usualActions.get(action) ?? actionText(action));
   if (written === undefined) return `${place.text}${what}${outcome === undefined ? "" : `,"outcome":"${outcome}"`}`;
   const { kind, category, type } = written;
   const own = { kind: kind ?? place.kind, category: category ?? place.category, type: type ?? place.type };
