@@ -8,6 +8,7 @@ import { minute, type Beginning } from "./beginning.ts";
 import { Manners } from "./manners.ts";
 import { Pauses } from "./pauses.ts";
 import { Precedence } from "./precedence.ts";
+import { Replays } from "./replays.ts";
 import { Timelines } from "./timelines.ts";
 import { seeTransitions } from "./transitions.ts";
 import { Tally } from "./story.ts";
@@ -30,6 +31,7 @@ export class Oracle {
   readonly manners: Manners;
   readonly precedence: Precedence;
   readonly pauses: Pauses;
+  readonly replays: Replays;
   readonly #timelines: Timelines;
   readonly world: World;
   readonly beginning: Beginning;
@@ -41,7 +43,12 @@ export class Oracle {
   readonly deleted = new Set<string>();
   readonly #secrets: readonly string[];
 
-  constructor(world: World, beginning: Beginning, now: () => number) {
+  /** `secrets`: those that the beginning does not name. */
+  constructor(
+    world: World,
+    beginning: Beginning,
+    { now, secrets }: { readonly now: () => number; readonly secrets: readonly string[] },
+  ) {
     this.world = world;
     this.beginning = beginning;
     this.now = now;
@@ -50,7 +57,8 @@ export class Oracle {
     this.precedence = new Precedence(beginning.everyMinute, (tenant) => this.#isCrowded(tenant), now, note);
     this.pauses = new Pauses(now, note);
     this.#timelines = new Timelines(note);
-    this.#secrets = [...beginning.tokens.values(), ...intakeCredentials, "admin-token-of-the-simulation"];
+    this.replays = new Replays({ world, now, note });
+    this.#secrets = [...secrets, ...beginning.tokens.values(), ...intakeCredentials, "admin-token-of-the-simulation"];
   }
 
   note(problem: string): void {
@@ -119,6 +127,7 @@ export class Oracle {
     const before = this.reports.get(report.id);
     seeTransitions(before, report, this.transitions);
     this.#timelines.sawReport(report);
+    this.replays.sawReport(report);
     for (const books of report.destinations) this.#checkBooks(report.id, books);
     this.reports.set(report.id, report);
   }
@@ -172,9 +181,16 @@ export class Oracle {
   }
 
   #isCrowded(tenant: string): boolean {
-    const since = this.now() - longestOpen;
+    const [dataset] = this.reports.get(tenant)?.datasets ?? [];
+    // Sweeps that find something widen the overlap.
+    const since = this.now() - Math.max(longestOpen, 2_000 * (dataset?.overlap?.seconds ?? 0));
     const open = this.world.kandji.get(tenant)?.store.visible() ?? [];
     return open.filter(({ at, visibleAt }) => Math.max(at / 1000, visibleAt) >= since).length > tenPages;
+  }
+
+  /** It is a dead letter, or was one until a person let it go. */
+  isLetGo(intake: string, key: string): boolean {
+    return this.isDeadAt(intake, key) || this.deleted.has(`${intake} ${key}`);
   }
 
   isDeadAt(intake: string, key: string): boolean {

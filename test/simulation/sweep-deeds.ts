@@ -1,0 +1,73 @@
+/** Events that become visible when polling has done with their moment: sweeps find them, and then the hours add up. */
+import type { TenantReport } from "../../src/tenant/report.ts";
+import { integer, pick } from "../simulator/random.ts";
+import { hour, minute } from "./beginning.ts";
+import type { Deed } from "./deeds.ts";
+import type { Stage } from "./stage.ts";
+
+/** The overlap is widened to an hour at the most (docs/datasets.md). */
+const beyondEveryOverlap = 75 * minute;
+
+/** Since then its ids are remembered: what is older is history, and is read once. */
+const isSwept = (report: TenantReport | undefined): boolean => {
+  const sweep = report?.datasets[0]?.sweep;
+  return sweep !== undefined && (sweep.nextAt !== null || sweep.state === "sweeping");
+};
+
+export const comeLate: Deed = {
+  name: "events later than the overlap",
+  act: (stage, random) => {
+    const { world, oracle, clock } = stage;
+    const swept = [...world.kandji].filter(([id]) => isSwept(oracle.reports.get(id)));
+    if (swept.length === 0) return undefined;
+    const from = clock.now();
+    const to = from + 2 * minute;
+    const byMs = pick(random, [11, 20, 45, 90]) * minute + integer(random, minute);
+    const count = 1 + integer(random, 20);
+    const seed = integer(random, 1e6);
+    for (const [, kandji] of swept) kandji.seed({ seed, count, from, to, late: { share: 1, byMs } });
+    stage.lastVisibleAt = Math.max(stage.lastVisibleAt, to + byMs);
+    return `${count} events each are shown ${Math.round(byMs / minute)} minutes late`;
+  },
+};
+
+/** When all is well, what no overlap can see comes with the next sweep, once; and every hour adds up at every destination. */
+export async function judgeSweeps(stage: Stage): Promise<void> {
+  const { asides, world, oracle, clock, cloud } = stage;
+  const { sweepEveryMs } = asides;
+  if (sweepEveryMs === undefined) return;
+  const from = clock.now();
+  for (const kandji of world.kandji.values())
+    kandji.seed({ seed: 5, count: 12, from, to: from + minute, late: { share: 1, byMs: beyondEveryOverlap } });
+  stage.tell("a few events that will be shown too late for polling");
+  // Twice: a sweep that was under way when they were shown may have passed their moment.
+  await cloud.advanceTo(from + minute + beyondEveryOverlap + 2 * sweepEveryMs + 5 * minute);
+  for (const { tenant, intake, lost } of world.accounts(from))
+    if (lost > 0)
+      oracle.note(`promise 5: ${lost} late records of ${tenant} have not come to ${intake} after two sweeps`);
+  // The last hour with anything in it has to be whole when it is swept.
+  await cloud.advanceTo(clock.now() + hour + sweepEveryMs + 5 * minute);
+  await stage.look();
+}
+
+/** What is said of whole hours against what Kandji has of them. */
+export function judgeHours({ oracle, world, asides }: Stage): void {
+  // Where sweeps are frequent, the last one has seen everything.
+  const isExact = asides.sweepEveryMs !== undefined;
+  for (const [id, report] of oracle.reports) {
+    const { problems, datasets } = report;
+    for (const { code, subject, message } of problems)
+      if (code === "hour-does-not-add-up") oracle.note(`promise 5: ${subject}: ${message}`);
+    const events = world.kandji.get(id)?.store.visible() ?? [];
+    for (const { hour: begins, inKandji, destinations } of datasets[0]?.completeness ?? []) {
+      const start = Date.parse(begins) * 1000;
+      const own = events.filter(({ at }) => at >= start && at < start + hour * 1000);
+      const dated = own.filter(({ raw }) => raw.includes('"occurred_at"')).length;
+      if (isExact ? inKandji !== dated : inKandji > dated)
+        oracle.note(`promise 5: ${id} tells of ${inKandji} events in the hour from ${begins}, and Kandji has ${dated}`);
+      for (const { name, missing, because } of destinations)
+        if (missing > 0 && because === null)
+          oracle.note(`promise 5: ${missing} events of ${id} in the hour from ${begins} are missing at ${name}`);
+    }
+  }
+}
