@@ -93,6 +93,11 @@ export class Alerts {
     this.#open = [];
   }
 
+  /** Reports are being handed over. */
+  get isLooking(): boolean {
+    return this.#open.length > 0;
+  }
+
   /** A transaction of the forwarder object failed. */
   failed(): void {
     this.#failures += 1;

@@ -73,4 +73,14 @@ const killedWhileTold: Deed = {
   },
 };
 
-export const ofChats: readonly Deed[] = [passing, failing, well, forwarderGone, killedWhileTold];
+/** At some statement of it. */
+const killedWhileLooking: Deed = {
+  name: "kill while health is written down",
+  act: ({ alerts, cloud }, random) => {
+    let points = integer(random, 12);
+    cloud.killWhen = () => alerts.isLooking && points-- <= 0;
+    return "the process will be killed when the forwarder object notices something";
+  },
+};
+
+export const ofChats: readonly Deed[] = [passing, failing, well, forwarderGone, killedWhileTold, killedWhileLooking];
