@@ -36,7 +36,7 @@ export interface WithAsides {
 }
 
 /** Shares of the histories. */
-const shares = { replays: 0.35, lateness: 0.2, chats: 0.3 };
+const shares = { replays: 0.35, lateness: 0.3, chats: 0.3 };
 /** In each chapter of a history that has any. */
 const shareOfChapters = 0.6;
 

@@ -36,15 +36,17 @@ const account = (seed: number, more: Partial<KandjiPlan>): KandjiPlan => ({
     { seed, count: 900, from: epoch - 30 * day, to: epoch - hour, marked: { count: 3, text: poison } },
     {
       seed: seed + 1,
-      count: 3_000,
+      count: 1_500,
       from: epoch - hour,
-      to: epoch + day,
+      // The latest of them are found by a sweep before the day is over.
+      to: epoch + 21 * hour,
       ties: { groups: 40, size: 9 },
       late: { share: 0.03, byMs: 50 * minute },
       future: { count: 5, aheadMs: hour },
       marked: { count: 30, text: poison },
       odd: 20,
     },
+    { seed: seed + 2, count: 120, from: epoch + 22 * hour, to: epoch + day },
   ],
   ...more,
 });
@@ -71,7 +73,7 @@ const env: Record<string, string> = {
     subdomain: "umbrella",
     token: "token-21",
     jurisdiction: "eu",
-    datasets: { "audit-events": { ...events, every: "2m" } },
+    datasets: { "audit-events": { ...events, every: "3m" } },
   }),
   ...Object.fromEntries(
     Object.entries(intakes).map(([name, { kind }]) => {
@@ -196,7 +198,7 @@ for (const [index, befall] of faults.entries()) {
 }
 await cloud.advanceTo(epoch + 23 * hour);
 for (const tenant of ["acme", "umbrella"] as const) await ask(tenant, "pause", { destination: paused });
-await cloud.advanceTo(epoch + day + 3 * minute);
+await cloud.advanceTo(epoch + day + 10 * minute);
 
 const reports: Record<string, TenantReport> = {};
 for (const tenant of ["acme", "umbrella"] as const) reports[tenant] = (await ask(tenant, "report")) as TenantReport;

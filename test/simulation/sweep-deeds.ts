@@ -37,16 +37,21 @@ export async function judgeSweeps(stage: Stage): Promise<void> {
   const { sweepEveryMs } = asides;
   if (sweepEveryMs === undefined) return;
   const from = clock.now();
-  for (const kandji of world.kandji.values())
+  for (const kandji of world.kandji.values()) {
     kandji.seed({ seed: 5, count: 12, from, to: from + minute, late: { share: 1, byMs: beyondEveryOverlap } });
+    // Only what was seen behind it ends a moment for polling.
+    kandji.seed({ seed: 7, count: 5, from: from + minute, to: from + 2 * minute });
+  }
   stage.tell("a few events that will be shown too late for polling");
   // Twice: a sweep that was under way when they were shown may have passed their moment.
-  await cloud.advanceTo(from + minute + beyondEveryOverlap + 2 * sweepEveryMs + 5 * minute);
+  await cloud.advanceTo(from + 2 * minute + beyondEveryOverlap + 2 * sweepEveryMs + 5 * minute);
   for (const { tenant, intake, lost } of world.accounts(from))
     if (lost > 0)
       oracle.note(`promise 5: ${lost} late records of ${tenant} have not come to ${intake} after two sweeps`);
-  // The last hour with anything in it has to be whole when it is swept.
-  await cloud.advanceTo(clock.now() + hour + sweepEveryMs + 5 * minute);
+  // An hour is whole when polling has done with something behind it.
+  const later = clock.now();
+  for (const kandji of world.kandji.values()) kandji.seed({ seed: 6, count: 5, from: later, to: later + minute });
+  await cloud.advanceTo(later + hour + 2 * sweepEveryMs + 5 * minute);
   await stage.look();
 }
 
