@@ -37,7 +37,8 @@ const account = (seed: number, more: Partial<KandjiPlan>): KandjiPlan => ({
     {
       seed: seed + 1,
       count: 1_500,
-      from: epoch - hour,
+      // What happened before the first poll is history: sweeps know its ids from then on (decision 0020).
+      from: epoch,
       // The latest of them are found by a sweep before the day is over.
       to: epoch + 21 * hour,
       ties: { groups: 40, size: 9 },
