@@ -159,9 +159,15 @@ export class Premises {
     return (await this.report()).problems.map(({ code }) => code);
   }
 
-  async ask(path: string, init: { readonly method?: string; readonly body?: string } = {}): Promise<Response> {
+  async ask(
+    path: string,
+    {
+      accept = "application/json",
+      ...init
+    }: { readonly method?: string; readonly body?: string; readonly accept?: string } = {},
+  ): Promise<Response> {
     this.set("ADMIN_TOKEN", adminToken);
-    const headers = { authorization: `Bearer ${adminToken}`, accept: "application/json" };
+    const headers = { authorization: `Bearer ${adminToken}`, accept };
     const request = new Request(`https://forwarder.example${path}`, { ...init, headers });
     const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
     return worker.fetch(
