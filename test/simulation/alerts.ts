@@ -26,7 +26,7 @@ interface Look {
   readonly problems: ReadonlyMap<string, Severity>;
   /** Its tick failed: nothing else is known of it. */
   readonly isFailed: boolean;
-  /** It was answered, and no transaction failed meanwhile: what it brought is written. */
+  /** It was answered, nobody was killed and no transaction failed meanwhile: what it brought is written. */
   isSure: boolean;
 }
 
@@ -56,7 +56,8 @@ export class Alerts {
   /** Of the hand-over that is under way. */
   #open: Look[] = [];
   #failures = 0;
-  #failuresBefore = 0;
+  /** Failures and ends before the hand-over that is under way. */
+  #before = 0;
   #endsOfForwarder = 0;
   /** Bodies whose acceptance was heard of, by chat, each with how often; and what had ended by the time a body was accepted. */
   readonly #heard = new Map<string, number>();
@@ -73,7 +74,7 @@ export class Alerts {
   called(reports: readonly TenantReport[], failed: Readonly<Record<string, string>>): void {
     if (!this.#isTold) return;
     const at = this.#around.now();
-    this.#failuresBefore = this.#failures;
+    this.#before = this.#failures + this.#ends;
     this.#open = [
       ...reports.map((report) => this.#look(report.id, problemsOf(report), at, false)),
       ...Object.keys(failed).map((id) =>
@@ -89,7 +90,7 @@ export class Alerts {
   }
 
   answered(): void {
-    for (const look of this.#open) look.isSure = this.#failures === this.#failuresBefore;
+    for (const look of this.#open) look.isSure = this.#failures + this.#ends === this.#before;
     this.#open = [];
   }
 

@@ -8,7 +8,7 @@ import type { ChatKind } from "../simulator/chat.ts";
 import { hour, minute, usualShare, type Beginning } from "./beginning.ts";
 import { ofChats } from "./chat-deeds.ts";
 import type { Deed } from "./deeds.ts";
-import { askAgain, askTooOften } from "./replay-deeds.ts";
+import { askAgain, askTooOften, forgottenMeanwhile } from "./replay-deeds.ts";
 import type { Stage } from "./stage.ts";
 import { comeLate } from "./sweep-deeds.ts";
 
@@ -26,6 +26,8 @@ export interface Asides {
   readonly random: Random;
   readonly deeds: readonly Deed[];
   readonly chats: readonly ChatBeginning[];
+  /** Whether a destination is forgotten in its middle. */
+  readonly isOneForgotten: boolean;
   /** How often sweeps are made, where events come later than the overlap. */
   readonly sweepEveryMs: number | undefined;
 }
@@ -36,7 +38,8 @@ export interface WithAsides {
 }
 
 /** Shares of the histories. */
-const shares = { replays: 0.35, lateness: 0.3, chats: 0.3 };
+const shares = { replays: 0.35, lateness: 0.3, chats: 0.3, forgotten: 0.3 };
+const middle = 5;
 /** In each chapter of a history that has any. */
 const shareOfChapters = 0.6;
 
@@ -52,12 +55,15 @@ export function withAsides(beginning: Beginning, seed: number): WithAsides {
     ...(sweepEveryMs === undefined ? [] : [comeLate]),
     ...(chats.length === 0 ? [] : ofChats),
   ];
+  // A month takes long to be lived through by a fleet, and is longer than sweeps look back.
+  const canForget = asks === true && sweepEveryMs === undefined && beginning.fleet === undefined;
+  const isOneForgotten = canForget && randomFrom(seedFor("forgotten", seed))() < shares.forgotten;
   const env = { ...beginning.env, ...Object.fromEntries(chats.map((chat) => [secretNameOf(chat), secretOf(chat)])) };
   for (const id of sweepEveryMs === undefined ? [] : beginning.homes.keys()) {
     const key = `TENANT_${id.toUpperCase()}`;
     env[key] = withSweeps(env[key] ?? "{}", (sweepEveryMs ?? 0) / minute);
   }
-  return { beginning: { ...beginning, env }, asides: { random, deeds, chats, sweepEveryMs } };
+  return { beginning: { ...beginning, env }, asides: { random, deeds, chats, isOneForgotten, sweepEveryMs } };
 }
 
 function withSweeps(secret: string, everyMinutes: number): string {
@@ -87,18 +93,21 @@ const secretOf = ({ name, kind, path, reminderEveryMs, tenant }: ChatBeginning):
   });
 
 /** Lets a chapter pass, with whatever happens besides at some moment of it. */
-export async function passChapter(stage: Stage, ms: number): Promise<void> {
-  const { cloud, clock, asides, faults } = stage;
+export async function passChapter(stage: Stage, chapter: number, ms: number): Promise<void> {
+  const { cloud, clock, asides } = stage;
   const { random, deeds } = asides;
   const end = clock.now() + ms;
+  if (asides.isOneForgotten && chapter === middle) await perform(stage, forgottenMeanwhile, random);
   if (deeds.length > 0 && random() < shareOfChapters) {
     await cloud.advanceTo(clock.now() + Math.floor(random() * ms));
-    const deed = deeds[integer(random, deeds.length)];
-    const done = await deed?.act(stage, random);
-    if (deed !== undefined && done !== undefined) {
-      faults.add(deed.name);
-      stage.tell(done);
-    }
+    await perform(stage, deeds[integer(random, deeds.length)], random);
   }
   await cloud.advanceTo(Math.max(end, clock.now()));
+}
+
+async function perform(stage: Stage, deed: Deed | undefined, random: Random): Promise<void> {
+  const done = await deed?.act(stage, random);
+  if (deed === undefined || done === undefined) return;
+  stage.faults.add(deed.name);
+  stage.tell(done);
 }

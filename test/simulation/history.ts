@@ -69,7 +69,7 @@ async function tell(stage: Stage, seed: number): Promise<void> {
       stage.faults.add(deed.name);
       stage.tell(done);
     }
-    await passChapter(stage, Math.floor(random() * longestChapter));
+    await passChapter(stage, chapter, Math.floor(random() * longestChapter));
     await stage.look();
   }
   if (oracle.wrong.length > 0) return;

@@ -60,6 +60,49 @@ export const askAgain: Deed = {
   },
 };
 
+const month = 31 * 24 * 3_600_000;
+
+/** A destination is forgotten while something was asked for again for it; then its secret is back, and it is a new one. */
+export const forgottenMeanwhile: Deed = {
+  name: "destination forgotten",
+  act: async (stage, random) => {
+    const { cloud, clock, world, oracle, beginning } = stage;
+    const names = [...world.intakes.keys()];
+    const name = names[integer(random, names.length)];
+    if (name === undefined || names.length < 2) return undefined;
+    const { [`DESTINATION_${name.toUpperCase()}`]: _, ...rest } = stage.env;
+    stage.deploy(rest);
+    // Whoever cannot be asked now has not noticed that it is gone.
+    const noticed = new Set<string>();
+    for (const tenant of beginning.homes.keys()) {
+      const known = (await reportOf(stage, tenant))?.destinations ?? [];
+      if (known.length > 0) noticed.add(tenant);
+      if (!known.some((destination) => destination.name === name)) continue;
+      await ask(stage, tenant, {
+        dataset: "audit-events",
+        since: (epoch - longAgo) * micros,
+        until: null,
+        destination: name,
+      });
+    }
+    stage.kill();
+    // Nothing runs meanwhile: the cron of a month would be all that is to be seen.
+    await clock.advanceTo(clock.now() + month);
+    for (const tenant of beginning.homes.keys()) {
+      oracle.replays.forgot(tenant, name);
+      const report = await reportOf(stage, tenant);
+      if (report === undefined || !noticed.has(tenant)) continue;
+      if (report.destinations.some((destination) => destination.name === name))
+        oracle.note(`contract §3: ${tenant} has not forgotten ${name} after 31 days`);
+      if (report.replays.some(({ destination }) => destination === name))
+        oracle.note(`contract §6: a replay of ${tenant} waits for ${name}, which is forgotten`);
+    }
+    oracle.mayFormAnew(name);
+    stage.deploy({ ...stage.env });
+    return `${name} is forgotten after a month without its secret, and back`;
+  },
+};
+
 /** A program asks for more than may wait, of a tenant that rests meanwhile. */
 export const askTooOften: Deed = {
   name: "replays without end",

@@ -32,6 +32,7 @@ export class Replays {
   readonly #asked: Asked[] = [];
   /** Tenant and destination that owed ranges were written for: two copies of a record that waited came back as one. */
   readonly #owed = new Set<string>();
+  readonly #forgotten = new Set<string>();
   readonly #around: Around;
 
   constructor(around: Around) {
@@ -65,6 +66,11 @@ export class Replays {
     });
   }
 
+  /** Its books begin anew when it is back, and so does what it was sent. */
+  forgot(tenant: string, destination: string): void {
+    this.#forgotten.add(`${tenant} ${destination}`);
+  }
+
   sawReport({ id, replays, destinations }: TenantReport): void {
     if (replays.length > mostWaiting) this.#around.note(`contract §6: ${replays.length} replays of ${id} wait`);
     for (const { name, owed } of destinations) if (owed > 0) this.#owed.add(`${id} ${name}`);
@@ -73,11 +79,14 @@ export class Replays {
   /** How often a record may have come to an intake because somebody asked for it again. */
   mostCopies(intake: string): ReadonlyMap<string, number> {
     const copies = new Map<string, number>();
+    const count = ({ key }: SimulatedEvent): void => void copies.set(key, (copies.get(key) ?? 0) + 1);
+    for (const [tenant, { store }] of this.#around.world.kandji)
+      if (this.#forgotten.has(`${tenant} ${intake}`)) for (const event of store.visible()) count(event);
     for (const { order, tenant } of this.#asked) {
       if ((order.destination ?? intake) !== intake) continue;
       // Also what became visible after it was asked for, before the range was read.
       for (const event of this.#around.world.kandji.get(tenant)?.store.visible() ?? [])
-        if (isPerhapsIn(order, event)) copies.set(event.key, (copies.get(event.key) ?? 0) + 1);
+        if (isPerhapsIn(order, event)) count(event);
     }
     return copies;
   }
@@ -104,8 +113,9 @@ export class Replays {
     const arrivals = arrivalsAt(intake);
     for (const { tenant, order, at, isSure, known, keys } of this.#asked) {
       const isWanted = known.includes(name) && (order.destination ?? name) === name;
-      if (!isSure || !isWanted) continue;
-      const least = this.#owed.has(`${tenant} ${name}`) ? 1 : 2;
+      if (!isSure || !isWanted || this.#forgotten.has(`${tenant} ${name}`)) continue;
+      // What waits for a month is owed, too, and back before anybody sees it.
+      const least = this.#owed.has(`${tenant} ${name}`) || this.#forgotten.size > 0 ? 1 : 2;
       const missing = [...keys].filter((key) => {
         if (intake.memory.refused.has(key) || isLetGo(name, key)) return false;
         const times = arrivals.get(key) ?? [];
@@ -124,7 +134,7 @@ export class Replays {
       ({ isSure, tenant: id, order, known }) =>
         isSure && id === tenant && known.includes(name) && (order.destination ?? name) === name,
     );
-    if (own.length === 0 || this.#owed.has(`${tenant} ${name}`)) return;
+    if (own.length === 0 || this.#owed.has(`${tenant} ${name}`) || this.#forgotten.size > 0) return;
     const { memory } = intake;
     const events = this.#around.world.kandji.get(tenant)?.store.visible() ?? [];
     const once = events.filter(({ key }) => memory.times.has(key)).length;
