@@ -15,6 +15,7 @@ import { Tally } from "./story.ts";
 
 /** A moment is open for the overlap after it was seen, which is at the next poll; and with some room. */
 const longestOpen = 20 * minute;
+const usualOverlap = 10 * minute;
 /** Records that ten pages hold with room to spare. */
 const tenPages = 4_500;
 
@@ -41,6 +42,8 @@ export class Oracle {
   /** Dead letters that were seen, by intake and record, and those that a person let go. */
   readonly #letters = new Map<string, DeadLetterReport>();
   readonly deleted = new Set<string>();
+  /** Destinations that had nothing yet when others had. */
+  readonly #newcomers = new Set<string>();
   readonly #secrets: readonly string[];
 
   /** `secrets`: those that the beginning does not name. */
@@ -125,6 +128,8 @@ export class Oracle {
 
   #sawReport(report: TenantReport): void {
     const before = this.reports.get(report.id);
+    const isBegun = report.destinations.some(({ collected }) => collected > 0);
+    for (const { name, collected } of report.destinations) if (isBegun && collected === 0) this.#newcomers.add(name);
     seeTransitions(before, report, this.transitions);
     this.#timelines.sawReport(report);
     this.replays.sawReport(report);
@@ -191,6 +196,19 @@ export class Oracle {
   /** It is a dead letter, or was one until a person let it go. */
   isLetGo(intake: string, key: string): boolean {
     return this.isDeadAt(intake, key) || this.deleted.has(`${intake} ${key}`);
+  }
+
+  /**
+   * How often a record may come to an intake beside retries, less one: it was asked for again; or it was shown late while the
+   * destination joined, and so is both in what it is given of the past and among the finds of a sweep (decision 0020).
+   */
+  mostCopies(intake: string): ReadonlyMap<string, number> {
+    const copies = new Map(this.replays.mostCopies(intake));
+    if (!this.#newcomers.has(intake)) return copies;
+    for (const { store } of this.world.kandji.values())
+      for (const { key, at, visibleAt } of store.visible())
+        if (visibleAt - at / 1000 > usualOverlap) copies.set(key, (copies.get(key) ?? 0) + 1);
+    return copies;
   }
 
   isDeadAt(intake: string, key: string): boolean {

@@ -66,7 +66,7 @@ const month = 31 * 24 * 3_600_000;
 export const forgottenMeanwhile: Deed = {
   name: "destination forgotten",
   act: async (stage, random) => {
-    const { cloud, clock, world, oracle, beginning } = stage;
+    const { clock, world, oracle, beginning } = stage;
     const names = [...world.intakes.keys()];
     const name = names[integer(random, names.length)];
     if (name === undefined || names.length < 2) return undefined;

@@ -235,7 +235,7 @@ export class Stage {
     this.oracle.manners.received(who, url, headers.get("Retry-After"));
     this.oracle.precedence.answered(who, url, status);
     const chat = chatAt(url);
-    if (chat !== undefined && status <= 299) this.alerts.heard(chat, String(init.body));
+    if (chat !== undefined && status <= 299) this.alerts.heard(chat, Buffer.from(bytesOf(init.body)).toString());
     const intake = intakeOf(url);
     if (intake === undefined || status > 299) return;
     const id = new Headers(init.headers).get("webhook-id") ?? digest(bytesOf(init.body));

@@ -1,5 +1,5 @@
 /** Events that become visible when polling has done with their moment: sweeps find them, and then the hours add up. */
-import type { TenantReport } from "../../src/tenant/report.ts";
+import type { HourReport, TenantReport } from "../../src/tenant/report.ts";
 import { integer, pick } from "../simulator/random.ts";
 import { hour, minute } from "./beginning.ts";
 import type { Deed } from "./deeds.ts";
@@ -56,23 +56,28 @@ export async function judgeSweeps(stage: Stage): Promise<void> {
 }
 
 /** What is said of whole hours against what Kandji has of them. */
-export function judgeHours({ oracle, world, asides }: Stage): void {
+export function judgeHours(stage: Stage): void {
+  for (const report of stage.oracle.reports.values()) {
+    for (const { code, subject, message } of report.problems)
+      if (code === "hour-does-not-add-up") stage.oracle.note(`promise 5: ${subject}: ${message}`);
+    for (const one of report.datasets[0]?.completeness ?? []) judgeHour(stage, report.id, one);
+  }
+}
+
+function judgeHour(
+  { oracle, world, asides }: Stage,
+  id: string,
+  { hour: begins, inKandji, destinations }: HourReport,
+): void {
   // Where sweeps are frequent, the last one has seen everything.
   const isExact = asides.sweepEveryMs !== undefined;
-  for (const [id, report] of oracle.reports) {
-    const { problems, datasets } = report;
-    for (const { code, subject, message } of problems)
-      if (code === "hour-does-not-add-up") oracle.note(`promise 5: ${subject}: ${message}`);
-    const events = world.kandji.get(id)?.store.visible() ?? [];
-    for (const { hour: begins, inKandji, destinations } of datasets[0]?.completeness ?? []) {
-      const start = Date.parse(begins) * 1000;
-      const own = events.filter(({ at }) => at >= start && at < start + hour * 1000);
-      const dated = own.filter(({ raw }) => raw.includes('"occurred_at"')).length;
-      if (isExact ? inKandji !== dated : inKandji > dated)
-        oracle.note(`promise 5: ${id} tells of ${inKandji} events in the hour from ${begins}, and Kandji has ${dated}`);
-      for (const { name, missing, because } of destinations)
-        if (missing > 0 && because === null)
-          oracle.note(`promise 5: ${missing} events of ${id} in the hour from ${begins} are missing at ${name}`);
-    }
-  }
+  const start = Date.parse(begins) * 1000;
+  const events = world.kandji.get(id)?.store.visible() ?? [];
+  const own = events.filter(({ at }) => at >= start && at < start + hour * 1000);
+  const dated = own.filter(({ raw }) => raw.includes('"occurred_at"')).length;
+  if (isExact ? inKandji !== dated : inKandji > dated)
+    oracle.note(`promise 5: ${id} tells of ${inKandji} events in the hour from ${begins}, and Kandji has ${dated}`);
+  for (const { name, missing, because } of destinations)
+    if (missing > 0 && because === null)
+      oracle.note(`promise 5: ${missing} events of ${id} in the hour from ${begins} are missing at ${name}`);
 }

@@ -97,7 +97,7 @@ interface Repeats {
 function judgeRepeats({ oracle, world }: Stage, name: string, { kind, memory }: SimulatedIntake): void {
   const accepted = memory.batches.filter((batch) => batch.accepted);
   const repeats: Repeats = { batches: 0, records: 0 };
-  const copies = oracle.replays.mostCopies(name);
+  const copies = oracle.mostCopies(name);
   const came = new Map<string, number>();
   const isAgain = (key: string): boolean => (came.get(key) ?? 0) > (copies.get(key) ?? 0);
   // A body that nobody numbered may be the same for what is sent again and for what was asked for again.
