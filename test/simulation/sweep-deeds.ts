@@ -8,6 +8,9 @@ import type { Stage } from "./stage.ts";
 /** The overlap is widened to an hour at the most (docs/datasets.md). */
 const beyondEveryOverlap = 75 * minute;
 
+const overlap = 10 * minute;
+const clockTolerance = 10_000;
+
 /** Since then its ids are remembered: what is older is history, and is read once. */
 const isSwept = (report: TenantReport | undefined): boolean => {
   const sweep = report?.datasets[0]?.sweep;
@@ -61,7 +64,17 @@ export function judgeHours(stage: Stage): void {
     for (const { code, subject, message } of report.problems)
       if (code === "hour-does-not-add-up") stage.oracle.note(`promise 5: ${subject}: ${message}`);
     for (const one of report.datasets[0]?.completeness ?? []) judgeHour(stage, report.id, one);
+    judgeFinds(stage, report);
   }
+}
+
+/** What is shown within the overlap is found by polling, and nothing is left for sweeps. */
+function judgeFinds({ oracle, world }: Stage, { id, datasets }: TenantReport): void {
+  const found = (datasets[0]?.sweep?.finds ?? []).reduce((sum, { records }) => sum + records, 0);
+  const events = world.kandji.get(id)?.store.visible() ?? [];
+  const late = events.filter(({ at, visibleAt }) => visibleAt - at / 1000 > overlap - clockTolerance).length;
+  if (found > late)
+    oracle.note(`promise 5: sweeps of ${id} found ${found} events, and ${late} were shown later than the overlap`);
 }
 
 function judgeHour(
