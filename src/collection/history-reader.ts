@@ -147,7 +147,7 @@ export class HistoryReader {
       this.#drop(range, missing);
     });
     this.#draft = undefined;
-    return { kind: "finished", stored: held.length, missing, swept };
+    return { kind: "finished", stored: held.length, missing: Math.max(0, missing - copiesIn(range)), swept };
   }
 
   /** What was owed and did not come back is not pending any more. */
@@ -158,6 +158,9 @@ export class HistoryReader {
     if (offset !== undefined) this.#c.spool.offsets.write({ ...offset, addressed: offset.addressed - missing });
   }
 }
+
+/** What waited and was asked for again is owed twice, and comes back once: the copies are not missing. */
+const copiesIn = ({ ids }: Range): number => ids.length - new Set(ids).size;
 
 const isSweep = ({ reason }: Range): boolean => reason === "sweep";
 

@@ -126,14 +126,23 @@ export const guessOf = (
         guessOfWalks(walks, heartbeat, now),
       );
 
-/** The newest of what was written down of requests made. */
+/** The newest of what was written down of requests made; of the same millisecond, what counts more of them. */
 export function lastUsage(documents: Documents, lanes: Lanes): Usage {
   const kept = lanes.all().map((lane) => lanes.state<{ usage?: Usage }>(lane)?.usage);
   return [documents.read<Heartbeat>(heartbeatName)?.usage, ...kept].reduce<Usage>(
-    (newest, usage) => (usage !== undefined && usage.at > newest.at ? usage : newest),
+    (newest, usage) => (usage !== undefined && isNewer(usage, newest) ? usage : newest),
     noUsage,
   );
 }
+
+const isNewer = (one: Usage, other: Usage): boolean =>
+  one.at > other.at || (one.at === other.at && requestsIn(one) > requestsIn(other));
+
+const requestsIn = ({ minutes }: Usage): number => {
+  // The last of an entry that stands there twice is the one that holds.
+  const counts = new Map(minutes.map(([minute, requests]) => [minute, requests]));
+  return [...counts.values()].reduce((sum, requests) => sum + requests, 0);
+};
 
 /** Charges the guess, but never more than the share had room for. */
 export function chargeSince(

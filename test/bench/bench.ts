@@ -10,6 +10,7 @@ import { floor, forwarder, runOnce, tenant, token, withFloorProject, type Contes
 import { reportEncoding } from "./encode.ts";
 import { measureRows } from "./rows.ts";
 import { writeDown } from "./page.ts";
+import { reportStatus } from "./status.ts";
 import { machine, rowsTable, throughputTable, type Series } from "./tables.ts";
 
 const events = 100_000;
@@ -84,6 +85,7 @@ async function main(): Promise<number> {
   ].join("\n\n");
   console.log(`\n${report}\n`);
   if (flags.write) writeDown("figures", report);
+  await reportStatus(flags.write);
   reportEncoding(flags.write);
   if (!ok) console.error("rows.workerd.test.ts fails: more rows than promised");
   const isWhole = series.every(({ runs }) => runs.every(({ lost }) => lost === 0));

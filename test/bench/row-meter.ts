@@ -23,12 +23,18 @@ interface Counted {
 
 /** Wraps the method of a platform class once for all of its objects. */
 function wrap<T extends object>(of: T, name: keyof T, after: (result: unknown) => void): void {
+  replace(of, name, (result) => {
+    after(result);
+    return result;
+  });
+}
+
+/** Also what whoever called it gets. */
+function replace<T extends object>(of: T, name: keyof T, pass: (result: unknown) => unknown): void {
   const prototype = Object.getPrototypeOf(of) as Record<keyof T, (...given: unknown[]) => unknown>;
   const original = prototype[name];
   prototype[name] = function counted(this: T, ...given: unknown[]): unknown {
-    const result = original.apply(this, given);
-    after(result);
-    return result;
+    return pass(original.apply(this, given));
   };
 }
 
@@ -47,6 +53,33 @@ export function meterRows(storage: DurableObjectStorage): RowMeter {
       const taken = { sql: cursors.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0), alarms, keys };
       cursors = [];
       alarms = 0;
+      keys = 0;
+      return taken;
+    },
+  };
+}
+
+export interface ReadMeter {
+  /** Rows that were read since the last time: by SQL (`cursor.rowsRead`) and by keys. */
+  take(): number;
+}
+
+/** Counts what Durable Objects read, as `meterRows` does what they write. */
+export function meterReads(storage: DurableObjectStorage): ReadMeter {
+  let cursors: { readonly rowsRead: number }[] = [];
+  let keys = 0;
+  wrap(storage.sql, "exec", (cursor) => cursors.push(cursor as { readonly rowsRead: number }));
+  wrap(storage.kv, "get", () => (keys += 1));
+  // Its result can be gone through once only, and that is for who asked.
+  replace(storage.kv, "list", (listed) => {
+    const rows = [...(listed as Iterable<unknown>)];
+    keys += rows.length;
+    return rows;
+  });
+  return {
+    take() {
+      const taken = cursors.reduce((sum, { rowsRead }) => sum + rowsRead, keys);
+      cursors = [];
       keys = 0;
       return taken;
     },

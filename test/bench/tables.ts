@@ -11,6 +11,13 @@ export interface EncodingFigures {
   readonly costs: readonly { readonly micros: readonly number[]; readonly ratios: readonly number[] }[];
 }
 
+/** How long each request for a view took. */
+export interface StatusFigures {
+  readonly what: string;
+  readonly bytes: number;
+  readonly ms: readonly number[];
+}
+
 export interface Series {
   readonly name: string;
   readonly runs: readonly Run[];
@@ -93,6 +100,17 @@ export function encodingTable(kinds: readonly string[], figures: readonly Encodi
   const lines = figures.map(({ format, costs }) =>
     row([format, ...costs.flatMap(({ micros, ratios }) => [spread(micros, 1), spread(ratios, 2)])]),
   );
+  return [row(head), row(head.map(() => "---")), ...lines].join("\n");
+}
+
+export function statusTable(figures: readonly StatusFigures[]): string {
+  const head = ["/status as", "median ms", "95th percentile ms", "worst ms", "KB"];
+  const lines = figures.map(({ what, bytes, ms }) => {
+    const sorted = ms.toSorted((a, b) => a - b);
+    const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN;
+    const times = [median(ms), p95, sorted.at(-1) ?? Number.NaN].map((time) => time.toFixed(1));
+    return row([what, ...times, String(Math.round(bytes / 1000))]);
+  });
   return [row(head), row(head.map(() => "---")), ...lines].join("\n");
 }
 

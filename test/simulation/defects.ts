@@ -3,6 +3,7 @@
  * break a promise. Those that were really made, and found by these histories, are marked.
  */
 import type { Edit } from "./platform/source-edit.ts";
+import { ofAsides } from "./aside-defects.ts";
 import { ofWalks } from "./walk-defects.ts";
 
 export interface Defect {
@@ -342,4 +343,5 @@ export const defects: readonly Defect[] = [
   ...ofDelivery,
   ...ofChain,
   ...ofTenant,
+  ...ofAsides,
 ];

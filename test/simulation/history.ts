@@ -11,9 +11,11 @@ import {
   usualShare,
   permissionsOf,
 } from "./beginning.ts";
+import { passChapter } from "./asides.ts";
 import { judgeChains } from "./chains.ts";
 import { deeds } from "./deeds.ts";
 import { Stage, type StageOptions } from "./stage.ts";
+import { judgeHours, judgeSweeps } from "./sweep-deeds.ts";
 import { judgeEnd, judgeNeighbours, judgePromptness, judgeQuiet } from "./verdict.ts";
 
 export interface Ending {
@@ -55,7 +57,7 @@ export async function tellHistory(options: StageOptions): Promise<Ending> {
 }
 
 async function tell(stage: Stage, seed: number): Promise<void> {
-  const { world, random, clock, oracle, cloud } = stage;
+  const { world, random, oracle } = stage;
   stage.tell(
     `seed ${seed}: tenants ${[...world.kandji.keys()].join(", ")}; destinations ${[...world.intakes.keys()].join(", ")}`,
   );
@@ -67,7 +69,7 @@ async function tell(stage: Stage, seed: number): Promise<void> {
       stage.faults.add(deed.name);
       stage.tell(done);
     }
-    await cloud.advanceTo(clock.now() + Math.floor(random() * longestChapter));
+    await passChapter(stage, chapter, Math.floor(random() * longestChapter));
     await stage.look();
   }
   if (oracle.wrong.length > 0) return;
@@ -77,8 +79,32 @@ async function tell(stage: Stage, seed: number): Promise<void> {
   judgeEnd(stage);
   await judgeChains(stage);
   if (oracle.wrong.length > 0) return;
+  await judgeAsides(stage);
   await judgeFleet(stage);
-  if (random() < 0.1 && stage.beginning.fleet === undefined) await judgeQuiet(stage);
+  if (random() < 0.1 && isAlone(stage)) await judgeQuiet(stage);
+}
+
+/** Nothing is walked, swept or told besides. */
+const isAlone = ({ beginning, asides, chats }: Stage): boolean =>
+  beginning.fleet === undefined && asides.sweepEveryMs === undefined && chats.size === 0;
+
+async function judgeAsides(stage: Stage): Promise<void> {
+  const { oracle } = stage;
+  oracle.replays.judge(oracle.reports, (intake, key) => oracle.isLetGo(intake, key));
+  await judgeSweeps(stage);
+  judgeHours(stage);
+  await judgeAlerts(stage);
+}
+
+/** What flaps is told after an hour, and a chat that failed is tried again within one. */
+async function judgeAlerts(stage: Stage): Promise<void> {
+  const { chats, alerts, clock, cloud } = stage;
+  if (chats.size === 0) return;
+  await cloud.advanceTo(clock.now() + 2.5 * hour);
+  await stage.look();
+  const entries = await stage.journal();
+  if (entries === undefined) stage.oracle.note("alerts: the journal cannot be read when all is well");
+  else alerts.judgeMessages(entries);
 }
 
 /** When a fleet has come to rest, three more walks tell all that is left to tell. */
@@ -103,6 +129,7 @@ async function makeAllWell(stage: Stage): Promise<void> {
     intake.faults.clear();
     intake.change({ refuse: beginning.plan.intakes[name]?.refuse ?? [] });
   }
+  for (const chat of stage.chats.values()) chat.faults.clear();
   cloud.killIn = Infinity;
   cloud.killEvery = Infinity;
   cloud.killWhen = undefined;
@@ -129,7 +156,9 @@ async function makeAllWell(stage: Stage): Promise<void> {
 async function untilAtRest(stage: Stage): Promise<void> {
   const { clock, cloud, oracle, world } = stage;
   // What was reported before all was well says nothing of who has come back since: each tenant is polled once more.
-  await cloud.advanceTo(Math.max(clock.now() + nextPoll, epoch + lastEventAfter + longestLateness));
+  await cloud.advanceTo(
+    Math.max(clock.now() + nextPoll, epoch + lastEventAfter + longestLateness, stage.lastVisibleAt),
+  );
   await untilTrue(stage, patience, () => isAtRest(stage) || oracle.wrong.length > 0);
   await expectSoon(stage, 20, minute);
   // A record that was refused alone is settled when another one was accepted.
@@ -171,12 +200,14 @@ async function letOneHang(stage: Stage): Promise<void> {
 }
 
 function isAtRest({ oracle, world }: Stage): boolean {
-  const isDone = ({ destinations, datasets, problems }: TenantReport): boolean =>
+  const isDone = ({ destinations, datasets, problems, replays }: TenantReport): boolean =>
+    replays.length === 0 &&
     destinations.every(
       ({ name, pending }) =>
         pending === 0 ||
         problems.some(({ code, subject }) => code === "refuses-everything" && subject.endsWith(` ${name}`)),
-    ) && datasets.every(({ backfill }) => backfill.state === "done");
+    ) &&
+    datasets.every(({ backfill }) => backfill.state === "done");
   const waits = [...world.kandji.values()].some(({ store }) => store.visible().some(({ served }) => served === 0));
   return !waits && [...oracle.reports.values()].every(isDone);
 }

@@ -8,12 +8,14 @@ import { minute, type Beginning } from "./beginning.ts";
 import { Manners } from "./manners.ts";
 import { Pauses } from "./pauses.ts";
 import { Precedence } from "./precedence.ts";
+import { Replays } from "./replays.ts";
 import { Timelines } from "./timelines.ts";
 import { seeTransitions } from "./transitions.ts";
 import { Tally } from "./story.ts";
 
 /** A moment is open for the overlap after it was seen, which is at the next poll; and with some room. */
 const longestOpen = 20 * minute;
+const usualOverlap = 10 * minute;
 /** Records that ten pages hold with room to spare. */
 const tenPages = 4_500;
 
@@ -30,6 +32,7 @@ export class Oracle {
   readonly manners: Manners;
   readonly precedence: Precedence;
   readonly pauses: Pauses;
+  readonly replays: Replays;
   readonly #timelines: Timelines;
   readonly world: World;
   readonly beginning: Beginning;
@@ -39,9 +42,16 @@ export class Oracle {
   /** Dead letters that were seen, by intake and record, and those that a person let go. */
   readonly #letters = new Map<string, DeadLetterReport>();
   readonly deleted = new Set<string>();
+  /** Destinations that had nothing yet when others had. */
+  readonly #newcomers = new Set<string>();
   readonly #secrets: readonly string[];
 
-  constructor(world: World, beginning: Beginning, now: () => number) {
+  /** `secrets`: those that the beginning does not name. */
+  constructor(
+    world: World,
+    beginning: Beginning,
+    { now, secrets }: { readonly now: () => number; readonly secrets: readonly string[] },
+  ) {
     this.world = world;
     this.beginning = beginning;
     this.now = now;
@@ -50,7 +60,8 @@ export class Oracle {
     this.precedence = new Precedence(beginning.everyMinute, (tenant) => this.#isCrowded(tenant), now, note);
     this.pauses = new Pauses(now, note);
     this.#timelines = new Timelines(note);
-    this.#secrets = [...beginning.tokens.values(), ...intakeCredentials, "admin-token-of-the-simulation"];
+    this.replays = new Replays({ world, now, note });
+    this.#secrets = [...secrets, ...beginning.tokens.values(), ...intakeCredentials, "admin-token-of-the-simulation"];
   }
 
   note(problem: string): void {
@@ -117,8 +128,11 @@ export class Oracle {
 
   #sawReport(report: TenantReport): void {
     const before = this.reports.get(report.id);
+    const isBegun = report.destinations.some(({ collected }) => collected > 0);
+    for (const { name, collected } of report.destinations) if (isBegun && collected === 0) this.#newcomers.add(name);
     seeTransitions(before, report, this.transitions);
     this.#timelines.sawReport(report);
+    this.replays.sawReport(report);
     for (const books of report.destinations) this.#checkBooks(report.id, books);
     this.reports.set(report.id, report);
   }
@@ -172,9 +186,29 @@ export class Oracle {
   }
 
   #isCrowded(tenant: string): boolean {
-    const since = this.now() - longestOpen;
+    const [dataset] = this.reports.get(tenant)?.datasets ?? [];
+    // Sweeps that find something widen the overlap.
+    const since = this.now() - Math.max(longestOpen, 2_000 * (dataset?.overlap?.seconds ?? 0));
     const open = this.world.kandji.get(tenant)?.store.visible() ?? [];
     return open.filter(({ at, visibleAt }) => Math.max(at / 1000, visibleAt) >= since).length > tenPages;
+  }
+
+  /** It is a dead letter, or was one until a person let it go. */
+  isLetGo(intake: string, key: string): boolean {
+    return this.isDeadAt(intake, key) || this.deleted.has(`${intake} ${key}`);
+  }
+
+  /**
+   * How often a record may come to an intake beside retries, less one: it was asked for again; or it was shown late while the
+   * destination joined, and so is both in what it is given of the past and among the finds of a sweep (decision 0020).
+   */
+  mostCopies(intake: string): ReadonlyMap<string, number> {
+    const copies = new Map(this.replays.mostCopies(intake));
+    if (!this.#newcomers.has(intake)) return copies;
+    for (const { store } of this.world.kandji.values())
+      for (const { key, at, visibleAt } of store.visible())
+        if (visibleAt - at / 1000 > usualOverlap) copies.set(key, (copies.get(key) ?? 0) + 1);
+    return copies;
   }
 
   isDeadAt(intake: string, key: string): boolean {

@@ -97,29 +97,36 @@ interface Repeats {
 function judgeRepeats({ oracle, world }: Stage, name: string, { kind, memory }: SimulatedIntake): void {
   const accepted = memory.batches.filter((batch) => batch.accepted);
   const repeats: Repeats = { batches: 0, records: 0 };
-  const seen = new Set<string>();
+  const copies = oracle.mostCopies(name);
+  const came = new Map<string, number>();
+  const isAgain = (key: string): boolean => (came.get(key) ?? 0) > (copies.get(key) ?? 0);
+  // A body that nobody numbered may be the same for what is sent again and for what was asked for again.
+  const isTold = copies.size === 0 || kind === "webhook";
   const ids = new Set<string>();
   for (const { id, at, keys, refusedBeside } of accepted) {
-    const again = keys.filter((key) => seen.has(key)).length;
-    // What was kept beside refused ones comes again where the intake does not say which those were.
-    const isDue = intakes[kind].partly === "again" && refusedBeside.length > 0;
-    if (!isDue) for (const key of keys) seen.add(key);
     const isKnown = ids.has(id);
     ids.add(id);
+    // Beside copies that were asked for, a batch that comes again is told by its id.
+    const isSame = isKnown && isTold && copies.size > 0;
+    const again = isSame ? keys.length : keys.filter(isAgain).length;
+    // What was kept beside refused ones comes again where the intake does not say which those were.
+    const isDue = intakes[kind].partly === "again" && refusedBeside.length > 0;
+    if (!isDue && !isSame) for (const key of keys) came.set(key, (came.get(key) ?? 0) + 1);
     if (again === 0) continue;
-    if (!isKnown && !oracle.isFormedAnew(name, at))
+    if (!isKnown && isTold && !oracle.isFormedAnew(name, at))
       oracle.note(`promise 2: ${name} was sent ${again} records again as ${id}, another batch`);
     repeats.batches += 1;
     repeats.records += again;
-    if (again < keys.length && !oracle.isFormedAnew(name, at))
+    if (again < keys.length && isTold && !oracle.isFormedAnew(name, at))
       oracle.note(`promise 2: ${name} was sent ${again} records again among ${keys.length - again} new ones`);
   }
   const unheard = unheardOf(accepted, (id) => oracle.confirmations(name, id));
   const killed = oracle.ends * streams * world.kandji.size;
   const largest = Math.max(0, ...accepted.map(({ keys }) => keys.length));
-  const allowed = oracle.isFormedAnew(name)
-    ? repeats.records <= sum(unheard.map(({ keys }) => keys.length)) + killed * largest
-    : repeats.batches <= unheard.length + killed;
+  const allowed =
+    oracle.isFormedAnew(name) || !isTold
+      ? repeats.records <= sum(unheard.map(({ keys }) => keys.length)) + killed * largest
+      : repeats.batches <= unheard.length + killed;
   if (!allowed)
     oracle.note(
       `promise 2: ${name} was sent ${repeats.batches} batches again (${repeats.records} records); ${unheard.length} acceptances were never heard of, ${oracle.ends} kills`,

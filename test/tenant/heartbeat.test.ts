@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noUsage } from "../../src/kandji/budget.ts";
-import type { Heartbeat } from "../../src/tenant/heartbeat.ts";
+import { lastUsage, type Heartbeat } from "../../src/tenant/heartbeat.ts";
 import { day, epoch, hour, Household, minute, secrets } from "./household.ts";
 
 const quiet = (tenant: object = {}): Household =>
@@ -36,6 +36,17 @@ describe("the heartbeat", () => {
       const made = it.world.kandji.get("acme")?.requests.manners().requests ?? 0;
       expect(used).toBeGreaterThanOrEqual(Math.min(made, 58));
     }
+  });
+
+  test("of two counts that were written in the same millisecond, the larger is believed", async () => {
+    const it = quiet();
+    await it.pass(11 * minute);
+    const { documents, spool } = it.engine.state;
+    const { usage } = documents.read<Heartbeat>("heartbeat") ?? { usage: noUsage };
+    const lane = { dataset: "audit-events", stream: "history" } as const;
+    const more = { ...usage, minutes: [[Math.floor(usage.at / minute), 40, 40]] as const };
+    spool.lanes.write(lane, spool.lanes.length(lane), { ...spool.lanes.state<object>(lane), usage: more });
+    expect(lastUsage(documents, spool.lanes)).toEqual(more);
   });
 
   test("one poll for each interval since, and one more; not twice by being evicted again", async () => {

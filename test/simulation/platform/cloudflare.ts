@@ -115,6 +115,14 @@ export class SimulatedCloudflare {
     return work;
   }
 
+  /** What the Worker asks of the object that belongs to no tenant. */
+  async askForwarder(method: string, ...values: unknown[]): Promise<unknown> {
+    const work = this.#forwarder("forwarder").call(method, values);
+    work.catch(() => "told by the caller's own promise");
+    await this.clock.settle();
+    return work;
+  }
+
   /** A new version or new secrets: every program is replaced. */
   deploy(change: { readonly code?: Code; readonly env?: Readonly<Record<string, string>> }): void {
     this.killAll();
@@ -162,10 +170,14 @@ export class SimulatedCloudflare {
       jurisdiction: (home: string) => ({ getByName: (name: string) => this.#stub(this.#tenant(name, home)) }),
     };
     const forwarder = {
-      getByName: (name: string) => this.#stub(this.#object(name, undefined, () => this.code.Forwarder)),
+      getByName: (name: string) => this.#stub(this.#forwarder(name)),
     };
     const buckets = Object.fromEntries(this.#o.buckets.map((name) => [name, bucketNamed(name)]));
     return { ...this.env, ...buckets, TENANTS: tenants, FORWARDER: forwarder } as never;
+  }
+
+  #forwarder(name: string): SimulatedObject {
+    return this.#object(name, undefined, () => this.code.Forwarder);
   }
 
   #tenant(name: string, home: string | undefined): SimulatedObject {
