@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "../../src/config/read-config.ts";
-import type { StatusOfOne } from "../../src/web/overview.ts";
+import type { StatusOfOne } from "../../src/status/overview.ts";
 import { asking, browser, type Ask } from "../web/asking.ts";
 import { aGateway, operations } from "../web/sample.ts";
 import type { Told } from "./day-account.ts";
