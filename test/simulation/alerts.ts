@@ -49,6 +49,17 @@ interface Around {
 
 const tickFailed = "tick-failed";
 
+/** What the forwarder object sees from outside, of itself and of tenants (docs/notifications.md): it stands in no report. */
+const outside: ReadonlySet<string> = new Set([
+  "secret-invalid",
+  "jurisdiction-changed",
+  "tenant-silent",
+  "books-unbalanced",
+]);
+
+/** An entry of the journal that names no tenant is of the forwarder itself. */
+const isFromOutside = (tenant: string, code: string): boolean => tenant === "undefined" || outside.has(code);
+
 export class Alerts {
   readonly #around: Around;
   /** By tenant. */
@@ -135,8 +146,10 @@ export class Alerts {
       }
     }
     for (const [place, changes] of told) {
-      const [tenant = "", ...rest] = place.split("\n");
-      this.#judgeChanges(place.replaceAll("\n", " "), rest.join("\n"), this.#looks.get(tenant) ?? [], changes);
+      const [tenant = "", subject = "", code = ""] = place.split("\n");
+      const named = place.replaceAll("\n", " ");
+      if (isFromOutside(tenant, code)) this.#judgeOrder(named, changes);
+      else this.#judgeChanges(named, `${subject}\n${code}`, this.#looks.get(tenant) ?? [], changes);
     }
   }
 
@@ -157,6 +170,19 @@ export class Alerts {
       this.#around.note(
         `alerts: ${named} is ${now} since ${new Date(first.at).toISOString()}, and told is ${told === undefined ? "nothing" : `${told.event} ${told.health}`}`,
       );
+  }
+
+  /** Of what no report tells: nothing is restored that was not told as bad, and nothing told twice that has not grown worse. */
+  #judgeOrder(named: string, changes: readonly Change[]): void {
+    for (const [index, { event, health, at }] of changes.entries()) {
+      const last = changes[index - 1];
+      const isBadBefore = last?.event === "degraded";
+      const isWorse = health === "failing" && last?.health === "degraded";
+      if (event === "restored" ? !isBadBefore : isBadBefore && !isWorse)
+        this.#around.note(
+          `alerts: ${named} was told as ${event} ${health} at ${new Date(at).toISOString()}, after ${last?.event ?? "nothing"}`,
+        );
+    }
   }
 
   /** Each change was there, had lasted, and was another one than that before it. */
@@ -223,7 +249,9 @@ export class Alerts {
     notices: readonly ToldNotice[],
     sums: readonly ToldSum[],
   ): void {
-    const own = entries.filter(({ actionParams }) => only === undefined || actionParams?.static["tenant"] === only);
+    const own = entries.filter(
+      (entry) => (only === undefined || entry.actionParams?.static["tenant"] === only) && !isAboutIts(name, entry),
+    );
     const due = new Set(
       own.map((entry) => nameOf(eventOf(entry), entry.actionParams?.static ?? {}, entry.actionDetails)),
     );
@@ -290,6 +318,11 @@ const severityIn = (look: Look | undefined, key: string): Severity => look?.prob
 
 const eventOf = ({ actionName }: JournalEntry): "degraded" | "restored" =>
   actionName === "HEALTH_RESTORED" ? "restored" : "degraded";
+
+/** That a chat does not answer is told to the others. */
+const isAboutIts = (chat: string, { actionParams, actionDetails }: JournalEntry): boolean =>
+  actionDetails?.["code"] === "notification-failing" &&
+  actionParams?.static["subject"] === `secret NOTIFY_${chat.toUpperCase()}`;
 
 interface Named {
   readonly [name: string]: unknown;
