@@ -7,6 +7,7 @@ import { eventTime, type CollectedRecord } from "./page.ts";
 import { PageSource } from "./page-source.ts";
 import type { SeenIds } from "./seen.ts";
 import { nothingSwept, sweep } from "./sweep.ts";
+import { nameOf } from "./record-name.ts";
 import { count, emptyTally, type Tally } from "./tally.ts";
 import { placeAt, type Place } from "./walk.ts";
 
@@ -89,7 +90,9 @@ export class HistoryReader {
   #take(draft: Draft, read: readonly CollectedRecord[], wanted: readonly CollectedRecord[]): void {
     if (isSweep(draft.range)) draft.swept = sweep(draft.swept, read, wanted);
     const late = isSweep(draft.range) ? wanted.length : 0;
-    this.#tally = count(this.#tally, { fresh: wanted, duplicates: 0, late }, this.#c.ports.now());
+    const { log, ports } = this.#c;
+    const counted = { fresh: wanted, duplicates: 0, late };
+    this.#tally = count(this.#tally, counted, ports.now(), (raw) => nameOf(log.dataset, raw));
     // Not as arguments: a call takes some hundred thousand of them at the most.
     for (const record of wanted) draft.held.push(record);
   }

@@ -22,6 +22,7 @@ import { eventTime, type CollectedRecord, type Page } from "./page.ts";
 import type { Log } from "./log.ts";
 import { PageSource } from "./page-source.ts";
 import { SeenIds } from "./seen.ts";
+import { nameOf } from "./record-name.ts";
 import { count, emptyTally, type Tally } from "./tally.ts";
 import { placeAt, type Oddity, type Place } from "./walk.ts";
 
@@ -233,7 +234,8 @@ export class LiveCollector {
     const now = this.#c.ports.now();
     const head = this.head;
     const late = this.#tally.newest === null ? 0 : fresh.filter(({ time }) => time < head).length;
-    this.#tally = count(this.#tally, { fresh, late, duplicates: page.records.length - fresh.length }, now);
+    const duplicates = page.records.length - fresh.length;
+    this.#tally = count(this.#tally, { fresh, late, duplicates }, now, (raw) => nameOf(this.#c.log.dataset, raw));
     const newest = page.records.reduce((latest, { time }) => (time <= now * 1000 ? Math.max(latest, time) : latest), 0);
     this.#state = see(this.#state, newest, now, this.#c.overlapMs());
   }

@@ -11,6 +11,8 @@ export interface Tally {
   readonly drift: number;
   /** The latest time of a record that is not in the future; null before the first. */
   readonly newest: Micros | null;
+  /** What that record is called; absent where no version has noted it. */
+  readonly newestName?: string;
   readonly lastSuccessAt: number | null;
   /** Records collected by hour: hours since 1970 → number, the last 24 that had any. */
   readonly hours: readonly Slot[];
@@ -38,22 +40,29 @@ export const emptyTally: Tally = {
 };
 
 export interface Counted {
-  readonly fresh: readonly { readonly time: Micros; readonly drift: boolean }[];
+  readonly fresh: readonly { readonly time: Micros; readonly drift: boolean; readonly raw: string }[];
   readonly duplicates: number;
   readonly late: number;
 }
 
-export function count(tally: Tally, { fresh, duplicates, late }: Counted, now: number): Tally {
-  const newest = fresh.reduce(
-    (latest, { time }) => (time <= now * 1000 ? Math.max(latest, time) : latest),
-    tally.newest ?? -Infinity,
-  );
+/** `nameOf` is asked of the newest record alone. */
+export function count(
+  tally: Tally,
+  { fresh, duplicates, late }: Counted,
+  now: number,
+  nameOf: (raw: string) => string,
+): Tally {
+  let newest = tally.newest ?? -Infinity;
+  let newestRaw: string | undefined;
+  for (const { time, raw } of fresh) if (time <= now * 1000 && time > newest) [newest, newestRaw] = [time, raw];
+  const newestName = newestRaw === undefined ? tally.newestName : nameOf(newestRaw);
   return {
     collected: tally.collected + fresh.length,
     duplicates: tally.duplicates + duplicates,
     late: tally.late + late,
     drift: tally.drift + fresh.filter(({ drift }) => drift).length,
     newest: newest === -Infinity ? null : newest,
+    ...(newestName === undefined ? {} : { newestName }),
     lastSuccessAt: now,
     hours: add(tally.hours, Math.floor(now / hourMs), fresh.length, keptHours),
     days: add(tally.days ?? [], Math.floor(now / dayMs), fresh.length, keptDays),

@@ -84,4 +84,9 @@ export const auditEvents: KandjiFeed = {
 
   idOf: (record) => textAt(record, "id"),
   timeOf: (record) => textAt(record, "occurred_at"),
+  nameOf(record) {
+    const state = isObject(record) ? record["new_state"] : undefined;
+    const what = [textAt(record, "action"), textAt(record, "target_type"), textAt(state, "name")];
+    return what.filter((word) => word !== undefined).join(" ");
+  },
 };

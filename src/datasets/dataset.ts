@@ -64,6 +64,8 @@ interface AnyFeed extends Described {
   idOf(record: unknown): string | undefined;
   /** The record's own time as it was written; `undefined` when it has none. */
   timeOf(record: unknown): string | undefined;
+  /** What happened, in a few words; "" where nobody can say. */
+  nameOf(record: unknown): string;
 }
 
 export interface KandjiFeed extends AnyFeed {

@@ -31,6 +31,10 @@ const own = (about: Own): OwnFeed => ({
     const time = fieldOf(record, "timestamp");
     return typeof time === "string" ? time : undefined;
   },
+  nameOf(record) {
+    const name = fieldOf(record, "actionName");
+    return typeof name === "string" ? name : "";
+  },
 });
 
 /** An entry has no id of its own: its time, and a hash of all that it says. */

@@ -86,6 +86,9 @@ function common(
 ): Omit<DatasetReport, "backfill"> {
   const sum = (count: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + count(tally), 0);
   const newest = Math.max(...tallies.map((tally) => tally.newest ?? -Infinity));
+  const newestName = tallies.find((tally) => tally.newest === newest)?.newestName ?? "";
+  // Nothing of a record leaves a jurisdiction, not even its name.
+  const isNamed = isWhole && newestName !== "" && state.options.tenant.jurisdiction === undefined;
   const isPaused = state.isPaused({ dataset: source.name });
   return {
     name: source.name,
@@ -99,6 +102,7 @@ function common(
     late: sum(({ late }) => late),
     drift: sum(({ drift }) => drift),
     lastDay: lastDay(tallies, now),
+    ...(isNamed ? { newestRecord: newestName } : {}),
     ...(isWhole ? { last30Days: last30Days(tallies, now) } : {}),
   };
 }

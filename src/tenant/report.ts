@@ -42,6 +42,8 @@ export interface DatasetReport {
   readonly late: number;
   /** Records without an id or without a time: forwarded, and counted here. */
   readonly drift: number;
+  /** What the newest record is called: in the answer for one tenant, and of none with a jurisdiction. */
+  readonly newestRecord?: string;
   readonly backfill: {
     readonly state: "none" | "running" | "done";
     readonly percent: number;

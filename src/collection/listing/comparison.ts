@@ -26,6 +26,8 @@ export interface Meeting {
 export interface Sent {
   readonly time: Micros;
   readonly drift: boolean;
+  /** What names it, as JSON. */
+  readonly raw: string;
 }
 
 /** Compares the rows of a walk with what is remembered of the walks before, and lays out what differs to be sent. */
@@ -59,7 +61,8 @@ export class Comparison {
     }
     const note = { ...noteOf(change, meeting), ...(change === "updated" ? { changed } : {}) };
     this.#outbox.add(recordOf(row.raw, orderedNote(note)));
-    return { time: change === "updated" || row.time === null ? microsOf(meeting.now) : row.time, drift: row.drift };
+    const time = change === "updated" || row.time === null ? microsOf(meeting.now) : row.time;
+    return { time, drift: row.drift, raw: row.names };
   }
 
   readonly #changes = (known: KnownRow, { fingerprint }: ListedRow): string[] =>
@@ -119,7 +122,7 @@ export class Comparison {
       const device = this.#dataset.scope === "device" ? ownerOf(row.key) : undefined;
       const note: Note = { change: "deleted", seenAt: new Date(now).toISOString() };
       this.#outbox.add(recordOf(row.names, device === undefined ? note : { ...note, device: { id: device } }));
-      return { time: microsOf(now), drift: false };
+      return { time: microsOf(now), drift: false, raw: row.names };
     });
   }
 }

@@ -2,6 +2,7 @@ import { microsOf } from "../../datasets/instant.ts";
 import type { Asking, Way } from "../../datasets/listing.ts";
 import type { Failure } from "../../kandji/failure.ts";
 import { isWanted } from "../../spool/ranges.ts";
+import { nameOf } from "../record-name.ts";
 import { count, type Tally } from "../tally.ts";
 import { ActivityTails } from "./activity-tail.ts";
 import type { Comparison, Meeting, Sent } from "./comparison.ts";
@@ -241,8 +242,13 @@ export class RowStage {
       dataset.sends === "once" && device !== undefined
         ? this.#takeOnce(rows, page, { ...meeting, device, place: walk.place })
         : { fresh: rows.flatMap((row) => this.#parts.comparison.meet(row, meeting) ?? []), isShifted: false };
-    this.tally = count(this.tally, { fresh, duplicates: rows.length - fresh.length, late: 0 }, now);
+    this.count(fresh, rows.length - fresh.length, now);
     return isShifted;
+  }
+
+  /** Counts what is sent, and what was there already. */
+  count(fresh: readonly Sent[], duplicates: number, now: number): void {
+    this.tally = count(this.tally, { fresh, duplicates, late: 0 }, now, (raw) => nameOf(this.#c.dataset, raw));
   }
 
   #takeOnce(
@@ -261,7 +267,7 @@ export class RowStage {
     for (const range of meeting.ranges)
       for (const { raw, id, time } of known)
         if (isWanted(range, { id, time: time ?? now })) this.#parts.outbox.addFor(range.id, raw);
-    return { fresh: wanted.map(({ time, drift }) => ({ time: time ?? now, drift })), isShifted };
+    return { fresh: wanted.map(({ time, drift, names }) => ({ time: time ?? now, drift, raw: names })), isShifted };
   }
 
   /** The rows that the filters let through. Those that are there and not wanted (any more) are not gone. */

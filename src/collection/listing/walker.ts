@@ -6,7 +6,7 @@ import type { Failure } from "../../kandji/failure.ts";
 import type { Ports } from "../../ports.ts";
 import type { Lane } from "../../spool/lanes.ts";
 import type { Spool } from "../../spool/spool.ts";
-import { count, type Tally } from "../tally.ts";
+import type { Tally } from "../tally.ts";
 import { Comparison } from "./comparison.ts";
 import { DeviceList } from "./device-list.ts";
 import { DeviceStage, done, more, type StageStep } from "./device-stage.ts";
@@ -218,8 +218,7 @@ export class Walker {
     const now = this.#c.ports.now();
     for (let rest = blocksPerStep; rest > 0 && walk.block > 0; rest -= 1) {
       walk.block -= 1;
-      const fresh = this.#comparison.reckon(walk.block, this.#marks, now);
-      this.#rowStage.tally = count(this.#rowStage.tally, { fresh, duplicates: 0, late: 0 }, now);
+      this.#rowStage.count(this.#comparison.reckon(walk.block, this.#marks, now), 0, now);
     }
     return walk.block <= 0 ? done : more;
   }

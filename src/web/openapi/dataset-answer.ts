@@ -72,6 +72,9 @@ export const dataset: z.ZodType<DatasetReport> = component(
     lastSuccessAt: maybe,
     nextDueAt: maybe,
     newestRecordAt: maybe,
+    newestRecord: z
+      .exactOptional(z.string())
+      .describe("In the answer for one tenant: what the newest record is called; not for a tenant with a jurisdiction"),
     collected: count,
     duplicates: count,
     late: count,

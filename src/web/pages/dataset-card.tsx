@@ -32,6 +32,7 @@ export function DatasetCard({ tenant, dataset, now, operable }: DatasetCardProps
       <dl>
         <Fact name="Newest record">
           <Time at={dataset.newestRecordAt} now={now} />
+          {dataset.newestRecord !== undefined && <small>{clip(dataset.newestRecord, 100)}</small>}
         </Fact>
         <Fact name="Last success">
           <Time at={dataset.lastSuccessAt} now={now} />

@@ -69,6 +69,7 @@ function Walked(props: { tenant: string; dataset: WalkedDataset; now: number; op
         {dataset.newestRecordAt !== null && (
           <Fact name="Newest record">
             <Time at={dataset.newestRecordAt} now={now} />
+            {dataset.newestRecord !== undefined && <small>{clip(dataset.newestRecord, 100)}</small>}
           </Fact>
         )}
         <Fact name="Next due">

@@ -83,7 +83,11 @@ describe("a row", () => {
     expect(walks.meet('{"id":1,"name":"a","seen":2}')).toBeUndefined();
     expect(walks.sent()).toEqual([]);
     walks.seen = new Marks();
-    expect(walks.meet('{"id":1,"name":"b","seen":3,"new":0}')).toEqual({ time: now * 1000, drift: false });
+    expect(walks.meet('{"id":1,"name":"b","seen":3,"new":0}')).toEqual({
+      time: now * 1000,
+      drift: false,
+      raw: expect.stringContaining('"id":1'),
+    });
     const note = { change: "updated", changed: ["name", "new"], seenAt };
     expect(walks.sent()).toEqual([noted(note, '"id":1,"name":"b","seen":3,"new":0')]);
   });
@@ -133,7 +137,11 @@ describe("a row of events that change", () => {
     const walks = new Walks(threats);
     const first = { isFirst: true, isSnapshot: true };
     expect(walks.meet(`{"id":1,"at":"${old}"}`, first)).toBeUndefined();
-    expect(walks.meet(`{"id":2,"at":"${recent}"}`, first)).toEqual({ time: (now - day) * 1000, drift: false });
+    expect(walks.meet(`{"id":2,"at":"${recent}"}`, first)).toEqual({
+      time: (now - day) * 1000,
+      drift: false,
+      raw: expect.stringContaining('"id":2'),
+    });
     expect(walks.meet('{"id":3}', first)).toBeDefined();
     expect(walks.sent().map((text) => (JSON.parse(text) as { id: number }).id)).toEqual([2, 3]);
     walks.seen = new Marks();
