@@ -1,4 +1,4 @@
-/** What a stranger can make us pay for: at most one object call per minute and isolate, and two rows in ten minutes for the journal. */
+/** What a stranger can make us pay for: at most one object call per minute and isolate, and three rows in ten minutes for the journal. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
@@ -80,7 +80,8 @@ test("no request without the token reaches a tenant, on any route, with any meth
   }
   expect(asked).toBeGreaterThan(1_500);
   expect(watched.take()).toEqual(["FORWARDER forwarder refused"]);
-  expect(rows.take()).toEqual({ ...nothing, sql: 1, keys: 1 });
+  // An entry and its index.
+  expect(rows.take()).toEqual({ ...nothing, sql: 2, keys: 1 });
   // What is looked for would be found.
   await askWorker(watched.env, "/status", { headers: { Authorization: `Bearer ${adminToken}` } });
   expect(watched.take()).toEqual(["FORWARDER forwarder fleet"]);
@@ -102,7 +103,7 @@ test("flooded for an hour with wrong tokens, an isolate tells seven times, and t
     place.pass(minute);
   }
   expect(watched.take()).toEqual(Array.from({ length: 7 }, () => "FORWARDER forwarder refused"));
-  expect(rows.take()).toEqual({ ...nothing, sql: 2, keys: 7 });
+  expect(rows.take()).toEqual({ ...nothing, sql: 4, keys: 7 });
 });
 
 test("nothing is told and nothing written while there is no admin token", async () => {
