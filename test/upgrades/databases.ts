@@ -14,6 +14,8 @@ export interface StoredTable {
   /** The statement that makes it. */
   readonly sql: string;
   readonly rows: readonly (readonly StoredValue[])[];
+  /** The statements that make its indexes; absent where it has none of its own. */
+  readonly indexes?: readonly string[];
 }
 
 export interface StoredDatabase {
@@ -35,13 +37,19 @@ export function readDatabases(state: string): StoredDatabase[] {
 function readTables(file: string): StoredTable[] {
   const database = new DatabaseSync(file);
   try {
-    const schema = database.prepare("SELECT type, name, sql FROM sqlite_master ORDER BY rowid").all();
-    // Nothing that is kept so far has an index of its own, a view or a trigger; a version that has them must say so here.
-    const strange = schema.filter(({ type, sql }) => type !== "table" && sql !== null);
-    if (strange.length > 0) throw new Error(`${file} has more than tables: ${JSON.stringify(strange)}`);
+    const schema = database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").all();
+    // Nothing that is kept so far has a view or a trigger; a version that has them must say so here.
+    const strange = schema.filter(({ type, sql }) => type !== "table" && type !== "index" && sql !== null);
+    if (strange.length > 0) throw new Error(`${file} has more than tables and indexes: ${JSON.stringify(strange)}`);
     return schema
       .filter(({ type }) => type === "table")
-      .map(({ name, sql }) => ({ name: String(name), sql: String(sql), rows: rowsOf(database, String(name)) }));
+      .map(({ name, sql }) => {
+        // Those that SQLite makes by itself have no statement.
+        const own = schema.filter((one) => one["type"] === "index" && one["tbl_name"] === name && one["sql"] !== null);
+        const indexes = own.map((index) => String(index["sql"]));
+        const table = { name: String(name), sql: String(sql), rows: rowsOf(database, String(name)) };
+        return indexes.length === 0 ? table : { ...table, indexes };
+      });
   } finally {
     database.close();
   }
@@ -84,12 +92,13 @@ interface Target {
 }
 
 export function writeTables(tables: readonly StoredTable[], target: Target): void {
-  for (const { name, sql, rows } of tables) {
+  for (const { name, sql, rows, indexes = [] } of tables) {
     // SQLite makes this one by itself with the first table that counts, and counts what was put into that.
     target.make(name === "sqlite_sequence" ? "DELETE FROM sqlite_sequence" : sql);
     for (const row of rows) {
       target.insert(`INSERT INTO "${name}" VALUES (${row.map(() => "?").join(", ")})`, row.map(unstored));
     }
+    for (const index of indexes) target.make(index);
   }
 }
 
