@@ -114,10 +114,10 @@ async function open(
 
 /** A zone in which the hour is 0 or 1 just now: it has two digits all the same. */
 function zoneAtNight(): string {
-  const hour = new Date().getUTCHours();
+  const now = new Date().getUTCHours();
   // These names have the sign turned round, and nothing east of 14 hours.
-  if (hour === 0) return "Etc/GMT-1";
-  return hour <= 12 ? `Etc/GMT+${hour}` : `Etc/GMT-${24 - hour}`;
+  if (now === 0) return "Etc/GMT-1";
+  return now <= 12 ? `Etc/GMT+${now}` : `Etc/GMT-${24 - now}`;
 }
 
 const nameOf = (path: string): string => path.replaceAll(/[^a-z-]+/gu, "-").replaceAll(/^-|-$/gu, "");
