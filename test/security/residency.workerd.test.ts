@@ -198,6 +198,8 @@ test("what is looked for would be found: a tenant without one shows the beginnin
     "GET /tenants/nomad/dead-letters 200",
     "POST /tenants/nomad/verify 200",
     "TENANTS nomad.deadLetters",
+    // What the newest record is called.
+    "TENANTS nomad.report",
     "TENANTS nomad.verify",
   ]);
 });
