@@ -5,8 +5,9 @@ import type { DatasetOptions, Parsed, TenantConfig } from "./config.ts";
 import { defaultRequestsPerHour } from "./tenant-secret.ts";
 
 /**
- * The tenant under which records of this forwarder go out that concern none of the others. It is there while tenants collect logs of the forwarder itself: the same logs, to the destinations that all of these tenants
- * share, so that nobody reads of others who does not anyway. It asks Kandji for nothing.
+ * The tenant under which records of this forwarder go out that concern none of the others. It is there while tenants collect
+ * logs of the forwarder itself: the same logs, to the destinations that all of these tenants share, so that nobody reads of others
+ * who does not anyway. It asks Kandji for nothing.
  */
 export function ownTenant(tenants: ReadonlyMap<string, Parsed<TenantConfig>>): TenantConfig | undefined {
   const askers = [...tenants.values()].flatMap((parsed) => (parsed.ok && readsOwn(parsed.value) ? [parsed.value] : []));

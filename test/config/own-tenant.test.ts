@@ -37,6 +37,14 @@ describe("the forwarder's own tenant", () => {
     expect(own({ ...env, TENANT_ALL: tenant({ datasets: journal }) })?.destinations).toEqual(["archive"]);
   });
 
+  it("sends to nobody where they share nothing", () => {
+    const env = {
+      TENANT_ACME: tenant({ datasets: journal, destinations: ["acme-siem"] }),
+      TENANT_GLOBEX: tenant({ datasets: journal, destinations: ["globex-siem"] }),
+    };
+    expect(own(env)?.destinations).toEqual([]);
+  });
+
   it("is made of valid secrets only, and is no secret itself", () => {
     const env = {
       TENANT_ACME: tenant({ datasets: journal, regoin: "eu" }),

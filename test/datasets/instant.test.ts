@@ -63,8 +63,8 @@ describe("an instant", () => {
     );
   });
 
-  // With `Z` it is read digit by digit, with `+00:00` by the calendar of `Date`.
-  test("in Kandji's usual form is the same instant as in any other", () => {
+  // A small `z` is no usual form: such a time is read by the calendar of `Date`, and the others digit by digit.
+  test("in Kandji's usual forms is the same instant as in any other", () => {
     const digits = (most: number, length: number) =>
       fc.integer({ min: 0, max: most }).map((number) => String(number).padStart(length, "0"));
     const fraction = fc
@@ -82,7 +82,11 @@ describe("an instant", () => {
     fc.assert(
       fc.property(parts, ([year, month, day, hour, minute, second, rest]) => {
         const time = `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}`;
-        expect(readTime(`${time}Z`)).toEqual(readTime(`${time}+00:00`));
+        const { second: at, nanoseconds } = readTime(`${time}z`) ?? {};
+        for (const usual of [`${time}Z`, `${time}+00:00`, time, `${time.replace("T", " ")}+00:00`]) {
+          const read = readTime(usual);
+          expect([read?.second, read?.nanoseconds]).toEqual([at, nanoseconds]);
+        }
       }),
       { numRuns: 3_000 },
     );

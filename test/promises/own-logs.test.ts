@@ -75,6 +75,10 @@ describe("a log of the forwarder", () => {
     expect(texts("forwarder-journal")).toHaveLength(1);
     expect(it.world.kandji.get("acme")?.requests.manners().requests).toBe(0);
     expect(report.requests.lastHour).toBe(0);
+    // A restart charges polls that may have been made: none of these was made at Kandji.
+    await it.pass(7 * minute);
+    it.evict();
+    expect(it.report().requests.lastHour).toBe(0);
   });
 
   test("goes on while Kandji wants to be left alone and the share of the hour is used up", async () => {
@@ -86,6 +90,27 @@ describe("a log of the forwarder", () => {
     await it.pass(5 * minute);
     expect(texts("forwarder-health")).toEqual(textsOf(entry === undefined ? [] : [entry]));
     expect(texts("audit-events")).toEqual([]);
+  });
+
+  test("goes on under a new host of the account, and does not vouch for it", async () => {
+    const events = [{ seed: 1, count: 30, from: epoch - hour, to: epoch }];
+    const datasets = { "audit-events": {}, "forwarder-journal": {} };
+    const { it, arrivedAt, texts, write } = household({ datasets, kandji: { events } });
+    for (const entry of entries(1, { action: "RESUME" })) write(entry);
+    await it.pass(hour);
+    const collected = texts("audit-events").length;
+    expect(collected).toBe(30);
+    it.world.kandji.get("acme")?.faults.set({ always: { do: "status", status: 503 } });
+    it.evict(secrets({ siem: {}, archive: {} }, { region: "eu", datasets }));
+    for (const entry of entries(1)) write(entry);
+    await it.pass(10 * minute);
+    // The new destination is given the past of the log, and waits for that of the account.
+    expect(arrivedAt("archive").map((text) => (JSON.parse(text) as JournalEntry).actionName)).toEqual(
+      expect.arrayContaining(["RESUME", "PAUSE"]),
+    );
+    expect(arrivedAt("archive")).toHaveLength(2);
+    expect(texts("forwarder-journal")).toHaveLength(4);
+    expect(it.engine.state.isHostNew).toBe(true);
   });
 
   test("has room for more entries of one moment than a page holds", async () => {
