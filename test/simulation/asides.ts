@@ -1,7 +1,7 @@
 /**
  * What goes on besides in some histories: people who ask for the past again, events that Kandji shows only when polling has
- * done with their moment, a chat that is told of health. All of it is drawn by a generator of its own: a history without it is
- * what it was before there was any, and so are the draws of all others.
+ * done with their moment, a chat that is told of health. All of it is drawn by a generator of its own, so that it shifts no draw of
+ * a history: without asides a seed tells the same history as ever.
  */
 import { integer, pick, randomFrom, seedFor, type Random } from "../simulator/random.ts";
 import type { ChatKind } from "../simulator/chat.ts";
@@ -40,7 +40,7 @@ export interface WithAsides {
 /** Shares of the histories. */
 const shares = { replays: 0.35, lateness: 0.3, chats: 0.3, forgotten: 0.3 };
 const middle = 5;
-/** In each chapter of a history that has any. */
+/** Of the chapters of a history with asides, so many have one. */
 const shareOfChapters = 0.6;
 
 export function withAsides(beginning: Beginning, seed: number): WithAsides {
